@@ -1,0 +1,66 @@
+"""What every source of rows offers, whatever it reads from."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Protocol, runtime_checkable
+
+from kedou.block import Block
+
+
+@dataclass(frozen=True, slots=True)
+class LeftOut:
+    """A column of the table that is not used, and why (a code of the text catalogue)."""
+
+    column: str
+    reason: str
+
+
+@runtime_checkable
+class Part(Protocol):
+    """A stretch of a source that can be read on its own: a row group, a file, a slice.
+
+    Parts have fixed borders that depend on the data alone, never on workers, so that merging
+    their moments in order gives the same bits whoever read them. Reading twice gives the same
+    blocks twice.
+    """
+
+    @property
+    def origin(self) -> str:
+        """File name, or ``"memory"``."""
+
+    @property
+    def rows(self) -> int | None:
+        """Number of rows to be read, where it is known beforehand."""
+
+    def blocks(self) -> Iterator[Block]:
+        """Read the part, block by block."""
+
+
+@runtime_checkable
+class Source(Protocol):
+    """A re-readable table with a target, ready to be turned into blocks."""
+
+    @property
+    def target_name(self) -> str:
+        """Name of the target column."""
+
+    @property
+    def weight_name(self) -> str | None:
+        """Name of the weight column, if any."""
+
+    @property
+    def left_out(self) -> Sequence[LeftOut]:
+        """Columns that are not used, each with its reason."""
+
+    @property
+    def notes(self) -> Sequence[str]:
+        """Automatic choices in words: encoding, separator, decimal comma, invented names."""
+
+    @property
+    def rows(self) -> int | None:
+        """Number of rows, where it is known without reading."""
+
+    def parts(self) -> Sequence[Part]:
+        """Return the parts in their canonical order."""

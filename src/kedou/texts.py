@@ -1,0 +1,71 @@
+"""Words, apart from the code that decides what to say.
+
+A message is a *code* and *values*; its wording lives once per language under
+``assets/texts/<language>/<area>.json``, where the web page reads the same files.
+``say("descent.advice-too-fast", learning_rate=0.1, limit=0.09996)`` looks up
+``advice-too-fast`` in ``descent.json`` and fills its ``{placeholders}``.
+
+Numbers in a sentence are shown with four significant digits, lists are joined by commas;
+there are no format specifications in the catalogue, so that any language can fill it.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterable
+from functools import cache
+from importlib import resources
+from typing import Any
+
+LANGUAGES = ("en", "zh-CN")
+_ALIASES = {"en": "en", "zh": "zh-CN", "zh-cn": "zh-CN", "zh-hans": "zh-CN"}
+_current: str | None = None
+
+
+def normalise_language(language: str) -> str:
+    """Map ``zh``, ``zh_CN.UTF-8``, ``en_GB`` and the like to one of ``LANGUAGES`` (English if unknown)."""
+    tag = language.split(".")[0].replace("_", "-").lower()
+    return _ALIASES.get(tag) or _ALIASES.get(tag.split("-")[0], "en")
+
+
+def set_language(language: str | None) -> None:
+    """Choose the language of messages: ``"en"``, ``"zh"``, or None for the environment's choice."""
+    global _current
+    _current = None if language is None else normalise_language(language)
+
+
+def current_language() -> str:
+    """Return the language in force: ``set_language``, else ``KEDOU_LANG``, else English."""
+    return _current or normalise_language(os.environ.get("KEDOU_LANG", "en"))
+
+
+@cache
+def catalogue(area: str, language: str) -> dict[str, str]:
+    """Return all messages of one area, for example ``catalogue("descent", "zh-CN")``."""
+    path = resources.files("kedou") / "assets" / "texts" / language / f"{area}.json"
+    messages: dict[str, str] = json.loads(path.read_text(encoding="utf-8"))
+    return messages
+
+
+def show(value: Any) -> str:
+    """Write one value as it stands in a sentence."""
+    if isinstance(value, str):
+        return value
+    if isinstance(value, bool) or value is None:
+        return str(value)
+    if isinstance(value, Iterable):
+        return ", ".join(show(item) for item in value)
+    if hasattr(value, "__index__"):
+        return f"{value.__index__():,}"
+    try:
+        return f"{float(value):.4g}"
+    except (TypeError, ValueError):
+        return str(value)
+
+
+def say(code: str, language: str | None = None, /, **values: Any) -> str:
+    """Return the sentence that ``code`` (``area.key``) stands for, its placeholders filled."""
+    area, _, key = code.partition(".")
+    template = catalogue(area, language or current_language())[key]
+    return template.format(**{name: show(value) for name, value in values.items()})
