@@ -1,0 +1,343 @@
+"""Moments: all that squared error ever needs to know about n rows.
+
+For the columns z = [x_1 ... x_k y], target last, with row weights w_i:
+
+    W = sum w_i      mean = (1/W) sum w_i z_i      scatter = sum w_i (z_i - mean)(z_i - mean)'
+
+Two of them merge exactly as if their rows had been seen together (Chan, Golub, LeVeque,
+"Updating Formulae and a Pairwise Algorithm for Computing Sample Variances", 1979):
+
+    delta   = mean_b - mean_a
+    mean    = mean_a + delta W_b / W
+    scatter = scatter_a + scatter_b + delta delta' W_a W_b / W
+
+Means travel as unevaluated sums ``mean + mean_low``: at mean/sd = 1e8 a float64 mean is only
+good to 1e-8 of the spread, and ``delta`` would carry that error into the scatter.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import numpy as np
+
+from kedou.block import Column, Floats
+from kedou.errors import DataError, MomentsMismatchError
+
+
+@dataclass(frozen=True, eq=False)
+class Moments:
+    """Weight sum, means and centred cross-products of [X y]; mergeable with ``+``.
+
+    Attributes
+    ----------
+    columns : tuple of Column
+        The k features, in order. Every level of a category has its indicator; the reference
+        level is dropped only when solving.
+    target_name : str
+        Name of the target, the last column of ``mean`` and ``scatter``.
+    count : int
+        Rows used (a row of weight 2 counts once here).
+    weight_sum : float
+        Sum of weights; equals ``count`` without weights.
+    mean : (k + 1,) float64
+        Weighted means, in the units of each column.
+    mean_low : (k + 1,) float64
+        What rounding took from ``mean``: the means are ``mean + mean_low``.
+    scatter : (k + 1, k + 1) float64
+        Centred cross-products, symmetric.
+    rows_read : int
+        Rows read, used or not.
+    skipped : mapping of str to int
+        Missing, non-finite or bad cells by table column, in rows that were left out.
+    weight_name : str or None
+        Name of the weight column.
+    precision : str
+        ``"fast"``: float64 products, compensated means.
+    folds : tuple of Moments
+        The moments of each fold, where ``scan`` was asked for folds.
+
+    Examples
+    --------
+    >>> import kedou as kd
+    >>> moments = kd.scan(kd.data.tadpoles())
+    >>> moments.count, moments.feature_names, moments.target_name
+    (7, ('time',), 'volume')
+    >>> moments.mean.round(4).tolist()
+    [2.9286, 2.3571]
+    """
+
+    columns: tuple[Column, ...]
+    target_name: str
+    count: int
+    weight_sum: float
+    mean: Floats
+    mean_low: Floats
+    scatter: Floats
+    rows_read: int = -1
+    skipped: Mapping[str, int] = field(default_factory=dict)
+    weight_name: str | None = None
+    precision: str = "fast"
+    folds: tuple[Moments, ...] = ()
+
+    def __post_init__(self) -> None:
+        if self.rows_read < 0:
+            object.__setattr__(self, "rows_read", self.count)
+        for array in (self.mean, self.mean_low, self.scatter):
+            array.setflags(write=False)
+
+    @property
+    def feature_names(self) -> tuple[str, ...]:
+        """Names of the k feature columns, in order."""
+        return tuple(column.name for column in self.columns)
+
+    @property
+    def rows_skipped(self) -> int:
+        """Rows read but not used."""
+        return self.rows_read - self.count
+
+    def __repr__(self) -> str:
+        return (
+            f"Moments({self.count:,} rows, {len(self.columns)} features, "
+            f"target {self.target_name!r}, precision {self.precision!r})"
+        )
+
+    def __eq__(self, other: object) -> bool:
+        """Two moments are equal when they describe the same columns with the same bits."""
+        if not isinstance(other, Moments):
+            return NotImplemented
+        return (
+            self.columns == other.columns
+            and self.target_name == other.target_name
+            and self.count == other.count
+            and self.weight_sum == other.weight_sum
+            and self.rows_read == other.rows_read
+            and dict(self.skipped) == dict(other.skipped)
+            and self.precision == other.precision
+            and self.mean.tobytes() == other.mean.tobytes()
+            and self.mean_low.tobytes() == other.mean_low.tobytes()
+            and self.scatter.tobytes() == other.scatter.tobytes()
+            and self.folds == other.folds
+        )
+
+    __hash__ = None  # type: ignore[assignment]
+
+    def __add__(self, other: Moments) -> Moments:
+        """Merge two moments as if their rows had been read together.
+
+        Raises
+        ------
+        MomentsMismatchError
+            Other columns, another target or another precision.
+        """
+        if not isinstance(other, Moments):
+            return NotImplemented
+        return _merge(self, other)
+
+    def without(self, fold: int) -> Moments:
+        """Return the moments of all folds but one, merged in order.
+
+        Raises
+        ------
+        DataError
+            There is no such fold.
+        """
+        if not 0 <= fold < len(self.folds):
+            raise DataError("moments.no-fold", fold=fold, folds=len(self.folds))
+        rest = [part for number, part in enumerate(self.folds) if number != fold]
+        if not rest:
+            return empty(self)
+        total = rest[0]
+        for part in rest[1:]:
+            total = total + part
+        return total
+
+    def save(self, path: Any) -> None:
+        """Write the moments as a versioned, checksummed JSON file (see ``kedou.moments.store``)."""
+        from kedou.moments.store import save
+
+        save(self, path)
+
+    @staticmethod
+    def load(path: Any) -> Moments:
+        """Read moments back; a damaged or foreign file is a ``SavedFileError``."""
+        from kedou.moments.store import load
+
+        return load(path)
+
+    def select(self, features: Any) -> Moments:
+        """Keep the named features, in that order (see ``kedou.moments.algebra``)."""
+        from kedou.moments.algebra import select
+
+        return select(self, features)
+
+    def drop(self, names: Any) -> Moments:
+        """Leave out the named features."""
+        from kedou.moments.algebra import drop
+
+        return drop(self, names)
+
+    def with_target(self, name: str) -> Moments:
+        """Make a feature the target; the old target becomes the last feature."""
+        from kedou.moments.algebra import with_target
+
+        return with_target(self, name)
+
+    def scale(self, factors: Mapping[str, float]) -> Moments:
+        """Multiply columns by constants, as if every cell had been."""
+        from kedou.moments.algebra import scale
+
+        return scale(self, factors)
+
+    def shift(self, offsets: Mapping[str, float]) -> Moments:
+        """Add constants to columns, as if they had been added to every cell."""
+        from kedou.moments.algebra import shift
+
+        return shift(self, offsets)
+
+
+def empty(like: Moments) -> Moments:
+    """Return the moments of no rows, with the columns of ``like``: the neutral element of ``+``."""
+    size = len(like.columns) + 1
+    return replace(
+        like,
+        count=0,
+        weight_sum=0.0,
+        mean=np.zeros(size),
+        mean_low=np.zeros(size),
+        scatter=np.zeros((size, size)),
+        rows_read=0,
+        skipped={},
+        folds=(),
+    )
+
+
+def two_sum(a: Floats, b: Floats) -> tuple[Floats, Floats]:
+    """Return (s, e) with s = fl(a + b) and s + e = a + b exactly (Knuth, TAOCP 2, 4.2.2)."""
+    total = a + b
+    part = total - a
+    return total, (a - (total - part)) + (b - part)
+
+
+def _merge(a: Moments, b: Moments) -> Moments:
+    _require_same_kind(a, b)
+    if a.columns != b.columns:
+        a, b = _align(a, b)
+    folds: tuple[Moments, ...] = ()
+    if a.folds and len(a.folds) == len(b.folds):
+        folds = tuple(_merge(x, y) for x, y in zip(a.folds, b.folds, strict=True))
+    skipped = dict(a.skipped)
+    for name, cells in b.skipped.items():
+        skipped[name] = skipped.get(name, 0) + cells
+    counts: dict[str, Any] = {
+        "count": a.count + b.count,
+        "rows_read": a.rows_read + b.rows_read,
+        "skipped": skipped,
+        "folds": folds,
+    }
+    weight_sum = a.weight_sum + b.weight_sum
+    if b.weight_sum == 0.0:
+        return replace(a, **counts)
+    if a.weight_sum == 0.0:
+        return replace(b, **counts)
+    delta = (b.mean - a.mean) + (b.mean_low - a.mean_low)
+    mean, low = two_sum(a.mean, a.mean_low + delta * (b.weight_sum / weight_sum))
+    between = delta * (a.weight_sum * b.weight_sum / weight_sum)
+    scatter = a.scatter + b.scatter
+    scatter += between[:, None] * delta
+    # delta_i (delta_j c) and delta_j (delta_i c) may round apart: keep the matrix symmetric.
+    lower = np.tril(scatter)
+    scatter = lower + np.tril(lower, -1).T
+    return replace(
+        a, weight_sum=weight_sum, mean=mean, mean_low=low, scatter=scatter, **counts
+    )
+
+
+def _require_same_kind(a: Moments, b: Moments) -> None:
+    if a.precision != b.precision:
+        raise MomentsMismatchError("moments.other-precision", left=a.precision, right=b.precision)
+    if a.target_name != b.target_name:
+        raise MomentsMismatchError("moments.other-target", left=a.target_name, right=b.target_name)
+    if (a.weight_name is None) != (b.weight_name is None) and a.count and b.count:
+        raise MomentsMismatchError(
+            "moments.other-weight", left=a.weight_name or "-", right=b.weight_name or "-"
+        )
+    if len(a.folds) != len(b.folds) and a.count and b.count:
+        raise MomentsMismatchError("moments.other-folds", left=len(a.folds), right=len(b.folds))
+
+
+def _frame(columns: tuple[Column, ...]) -> list[tuple[str, str, int, str | None]]:
+    """Columns with all levels of one category folded into one entry."""
+    entries: list[tuple[str, str, int, str | None]] = []
+    for column in columns:
+        name = column.source if column.kind == "level" else column.name
+        entry = (column.kind, name, column.power, None)
+        if entry not in entries:
+            entries.append(entry)
+    return entries
+
+
+def union_columns(a: tuple[Column, ...], b: tuple[Column, ...]) -> tuple[Column, ...]:
+    """Unite two sets of columns that may differ in the levels of a category only.
+
+    Raises
+    ------
+    MomentsMismatchError
+        They differ in more than levels.
+    """
+    frame_a, frame_b = _frame(a), _frame(b)
+    plain_a = [entry for entry in frame_a if entry[0] != "level"]
+    plain_b = [entry for entry in frame_b if entry[0] != "level"]
+    if plain_a != plain_b:
+        only_a = [c.name for c in a if c not in b]
+        only_b = [c.name for c in b if c not in a]
+        if not only_a and not only_b:
+            raise MomentsMismatchError(
+                "moments.other-order", left=[c.name for c in a], right=[c.name for c in b]
+            )
+        raise MomentsMismatchError(
+            "moments.other-columns", left=only_a or ["-"], right=only_b or ["-"]
+        )
+    # A category that one side has never seen (no rows) takes its place from the other side.
+    order = frame_a if len(frame_a) >= len(frame_b) else frame_b
+    result: list[Column] = []
+    for entry in order + [e for e in frame_b if e not in order]:
+        if entry[0] == "level":
+            levels = {c.level: c for c in (*a, *b) if c.kind == "level" and c.source == entry[1]}
+            result += [levels[level] for level in sorted(levels, key=_level_order)]
+        else:
+            result.append(next(c for c in (*a, *b) if c.kind == entry[0] and c.name == entry[1]))
+    return tuple(result)
+
+
+def _level_order(level: str | None) -> tuple[int, float, str]:
+    """Sort levels as numbers where they are numbers, else as text."""
+    text = level or ""
+    try:
+        number = float(text)
+    except ValueError:
+        return (1, 0.0, text)
+    return (0, number, text) if np.isfinite(number) else (1, 0.0, text)
+
+
+def with_columns(moments: Moments, columns: tuple[Column, ...]) -> Moments:
+    """Return the moments in a wider set of columns: a level never seen is 0 in every row."""
+    if moments.columns == columns:
+        return moments
+    place = {column: number for number, column in enumerate(columns)}
+    where = np.array([place[column] for column in moments.columns] + [len(columns)], dtype=np.intp)
+    size = len(columns) + 1
+    mean, low, scatter = np.zeros(size), np.zeros(size), np.zeros((size, size))
+    mean[where], low[where] = moments.mean, moments.mean_low
+    scatter[np.ix_(where, where)] = moments.scatter
+    folds = tuple(with_columns(fold, columns) for fold in moments.folds)
+    return replace(
+        moments, columns=columns, mean=mean, mean_low=low, scatter=scatter, folds=folds
+    )
+
+
+def _align(a: Moments, b: Moments) -> tuple[Moments, Moments]:
+    columns = union_columns(a.columns, b.columns)
+    return with_columns(a, columns), with_columns(b, columns)

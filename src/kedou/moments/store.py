@@ -1,0 +1,115 @@
+"""Moments as a file: documented, versioned, checksummed JSON; reading it runs no code.
+
+``content`` holds ``columns`` (name, source, kind, power, level), ``target``, ``weight``,
+``count``, ``weight_sum``, ``rows_read``, ``skipped``, ``precision``, ``mean``, ``mean_low``,
+``scatter`` (rows of the lower triangle) and ``folds`` (a list of the same, without their own
+folds). Numbers are written so that they read back bit for bit.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from kedou.block import Column, Floats
+from kedou.errors import SavedFileError
+from kedou.moments.moments import Moments
+from kedou.saving import load_document, reading_content, save_document
+
+VERSION = 1
+
+
+def save(moments: Moments, path: Any) -> None:
+    """Write ``moments`` to ``path``, whole or not at all."""
+    save_document(path, "moments", VERSION, to_content(moments))
+
+
+def load(path: Any) -> Moments:
+    """Read moments from ``path``.
+
+    Raises
+    ------
+    SavedFileError
+        Damaged, foreign, or written by a newer version.
+    """
+    content = load_document(path, "moments", VERSION)
+    with reading_content(path):
+        moments = from_content(content)
+        if not _is_sound(moments):
+            raise SavedFileError("saving.damaged", path=str(path))
+    return moments
+
+
+def to_content(moments: Moments) -> dict[str, Any]:
+    """Return the JSON-able content of moments."""
+    return {
+        "columns": [column_to_content(column) for column in moments.columns],
+        "target": moments.target_name,
+        "weight": moments.weight_name,
+        "count": moments.count,
+        "weight_sum": moments.weight_sum,
+        "rows_read": moments.rows_read,
+        "skipped": dict(moments.skipped),
+        "precision": moments.precision,
+        "mean": moments.mean.tolist(),
+        "mean_low": moments.mean_low.tolist(),
+        "scatter": [row[: number + 1].tolist() for number, row in enumerate(moments.scatter)],
+        "folds": [to_content(fold) for fold in moments.folds],
+    }
+
+
+def from_content(content: dict[str, Any]) -> Moments:
+    """Build moments from the content of a document."""
+    size = len(content["columns"]) + 1
+    scatter = np.zeros((size, size))
+    for number, row in enumerate(content["scatter"]):
+        scatter[number, : number + 1] = row
+    scatter = scatter + np.tril(scatter, -1).T
+    return Moments(
+        columns=tuple(column_from_content(column) for column in content["columns"]),
+        target_name=str(content["target"]),
+        weight_name=content["weight"],
+        count=int(content["count"]),
+        weight_sum=float(content["weight_sum"]),
+        rows_read=int(content["rows_read"]),
+        skipped={str(name): int(cells) for name, cells in content["skipped"].items()},
+        precision=str(content["precision"]),
+        mean=_vector(content["mean"], size),
+        mean_low=_vector(content["mean_low"], size),
+        scatter=scatter,
+        folds=tuple(from_content(fold) for fold in content["folds"]),
+    )
+
+
+def column_to_content(column: Column) -> dict[str, Any]:
+    """Return a column as a JSON object."""
+    return {
+        "name": column.name,
+        "source": column.source,
+        "kind": column.kind,
+        "power": column.power,
+        "level": column.level,
+    }
+
+
+def column_from_content(content: dict[str, Any]) -> Column:
+    """Build a column from its JSON object."""
+    return Column(**content)
+
+
+def _vector(values: Any, size: int) -> Floats:
+    vector = np.asarray(values, dtype=np.float64)
+    if vector.shape != (size,):
+        raise ValueError(f"{vector.shape} values for {size} columns")
+    return vector
+
+
+def _is_sound(moments: Moments) -> bool:
+    arrays = (moments.mean, moments.mean_low, moments.scatter)
+    return (
+        all(bool(np.isfinite(array).all()) for array in arrays)
+        and moments.weight_sum >= 0
+        and moments.count >= 0
+        and bool((np.diag(moments.scatter) >= 0).all())
+    )
