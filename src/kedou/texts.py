@@ -13,7 +13,8 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from functools import cache
 from importlib import resources
 from typing import Any
@@ -69,3 +70,26 @@ def say(code: str, language: str | None = None, /, **values: Any) -> str:
     area, _, key = code.partition(".")
     template = catalogue(area, language or current_language())[key]
     return template.format(**{name: show(value) for name, value in values.items()})
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """Something to say, as a code and values; ``str`` gives the sentence in the language in force.
+
+    Attributes
+    ----------
+    code : str
+        ``area.key`` in the text catalogue.
+    values : mapping
+        What fills the sentence's placeholders.
+    """
+
+    code: str
+    values: Mapping[str, Any] = field(default_factory=dict)
+
+    def __str__(self) -> str:
+        return say(self.code, **self.values)
+
+    def text(self, language: str | None = None) -> str:
+        """Return the sentence in a language of choice."""
+        return say(self.code, language, **self.values)
