@@ -1,0 +1,165 @@
+"""What gradient descent with a constant rate will do, known before the first step.
+
+Along the eigenvector of eigenvalue lambda the distance to the answer is multiplied by
+1 - lr lambda at every step, so with a_i the share of direction i in the first gap
+
+    gap_t = sum a_i (1 - lr lambda_i)^(2t)
+
+For a fixed t this is convex in lr (even powers of affine functions), and for rates below the limit
+it falls with t. So the fewest steps any rate needs is found by doubling and halving t, and the
+rate itself by bisection on the sign of a monotone derivative: no search grid, no tolerance.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+
+from kedou.block import Floats
+from kedou.solution.design import EPS
+
+MOST_STEPS = 2**40
+SAFETY = 0.95
+
+
+def gap_after(shares: Floats, eigenvalues: Floats, rate: float, steps: int) -> float:
+    """Return gap_t = sum a_i (1 - lr lambda_i)^(2t), possibly infinite."""
+    with np.errstate(over="ignore"):
+        factors = np.abs(1.0 - rate * eigenvalues[shares > 0]) ** (2.0 * steps)
+        return float(shares[shares > 0] @ factors)
+
+
+def limit(eigenvalues: Floats) -> float | None:
+    """Return 2 / lambda_max; None where there is no slope anywhere."""
+    top = float(eigenvalues[0]) if len(eigenvalues) else 0.0
+    return 2.0 / top if top > 0 else None
+
+
+def worst_case_rate(eigenvalues: Floats) -> float | None:
+    """Return 2 / (lambda_max + lambda_min), lambda_min the smallest above rounding."""
+    alive = eigenvalues[eigenvalues > 0]
+    return 2.0 / float(alive[0] + alive[-1]) if len(alive) else None
+
+
+def grows(shares: Floats, eigenvalues: Floats, rate: float) -> bool:
+    """Say whether some direction that the start has a share in grows: |1 - lr lambda| > 1."""
+    factors = np.abs(1.0 - rate * eigenvalues[shares > 0])
+    return bool((factors > 1.0 + 4 * EPS).any())
+
+
+def steps_to(shares: Floats, eigenvalues: Floats, rate: float, target: float) -> int | None:
+    """Return the first t with gap_t <= target, or None if there is none.
+
+    gap_t is a sum of exponentials in t, hence convex: it falls to one lowest point at most, so
+    bisection finds the first step below the target even for a rate that diverges later.
+    """
+
+    def near(t: int) -> bool:
+        return gap_after(shares, eigenvalues, rate, t) <= target
+
+    if near(0):
+        return 0
+    turning = rises_at(shares, eigenvalues, rate)
+    if turning is not None:
+        if not near(turning):
+            return None
+        high = turning
+    else:
+        high = 1
+        while not near(high):
+            high *= 2
+            if high > MOST_STEPS:
+                return None
+    return _first(near, high)
+
+
+def rises_at(shares: Floats, eigenvalues: Floats, rate: float) -> int | None:
+    """Return the first step after which the loss rises; None if it never does.
+
+    0 means that the very first step makes it larger.
+    """
+    if not grows(shares, eigenvalues, rate):
+        return None
+    a = shares[shares > 0]
+    factors = np.abs(1.0 - rate * eigenvalues[shares > 0])
+    with np.errstate(divide="ignore"):
+        logs, pull = np.log(factors), np.log(a * np.abs(factors**2 - 1.0))
+
+    def rising(t: int) -> bool:
+        with np.errstate(invalid="ignore"):
+            terms = pull + np.where(factors > 0, 2.0 * t * logs, 0.0 if t == 0 else -np.inf)
+        top = np.max(terms)
+        return float(np.sign(factors - 1.0) @ np.exp(terms - top)) > 0
+
+    high = 1
+    while not rising(high):
+        high *= 2
+        if high > MOST_STEPS:
+            return None
+    return 0 if rising(0) else _first(rising, high)
+
+
+def best_rate(shares: Floats, eigenvalues: Floats, target: float) -> tuple[float, int | None]:
+    """Return the rate that reaches ``target`` in the fewest steps, and how many those are.
+
+    Among the rates that need the same number of steps, the one with the smallest gap after
+    them; never above 0.95 of the limit. Where there is no slope at all: (1.0, 0).
+    """
+    top = limit(eigenvalues)
+    if top is None:
+        return 1.0, 0
+    if not (shares > 0).any():
+        return min(float(worst_case_rate(eigenvalues) or top), SAFETY * top), 0
+
+    def reached(t: int) -> bool:
+        rate = _best_for(shares, eigenvalues, SAFETY * top, t)
+        return gap_after(shares, eigenvalues, rate, t) <= target
+
+    high = 1
+    while not reached(high):
+        high *= 2
+        if high > MOST_STEPS:
+            return _best_for(shares, eigenvalues, SAFETY * top, MOST_STEPS), None
+    steps = _first(reached, high) if high > 1 else 1
+    return _best_for(shares, eigenvalues, SAFETY * top, steps), steps
+
+
+def _best_for(shares: Floats, eigenvalues: Floats, most: float, steps: int) -> float:
+    """Minimise gap_t over rates in [0, most] for one t: the zero of a rising derivative."""
+    a, lam = shares[shares > 0], eigenvalues[shares > 0]
+    base = np.log(a * lam, where=lam > 0, out=np.full(len(a), -np.inf))
+
+    def derivative_is_negative(rate: float) -> bool:
+        factors = 1.0 - rate * lam
+        with np.errstate(divide="ignore"):
+            logs = base + (2.0 * steps - 1.0) * np.log(np.abs(factors))
+        top = np.max(logs)
+        if not np.isfinite(top):
+            return False
+        return float(np.sign(factors) @ np.exp(logs - top)) > 0
+
+    if derivative_is_negative(most):
+        return most
+    low, high = 0.0, most
+    for _ in range(200):
+        middle = 0.5 * (low + high)
+        if middle in (low, high):
+            break
+        if derivative_is_negative(middle):
+            low = middle
+        else:
+            high = middle
+    return high
+
+
+def _first(holds: Callable[[int], bool], high: int) -> int:
+    """Return the smallest t in (0, high] where ``holds`` is true, given that it stays true."""
+    low = 0
+    while high - low > 1:
+        middle = (low + high) // 2
+        if holds(middle):
+            high = middle
+        else:
+            low = middle
+    return high
