@@ -7,6 +7,10 @@ from dataclasses import dataclass
 from typing import Protocol, runtime_checkable
 
 from kedou.block import Block
+from kedou.columns.plan import ColumnPlan
+
+BLOCK_ROWS = 131_072
+"""No block is longer than this."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +44,10 @@ class Part(Protocol):
 
 @runtime_checkable
 class Source(Protocol):
-    """A re-readable table with a target, ready to be turned into blocks."""
+    """A re-readable table with a target, ready to be turned into blocks.
+
+    A block in which no row was usable is yielded too, with no rows, for its counts.
+    """
 
     @property
     def target_name(self) -> str:
@@ -61,6 +68,13 @@ class Source(Protocol):
     @property
     def rows(self) -> int | None:
         """Number of rows, where it is known without reading."""
+
+    @property
+    def plan(self) -> ColumnPlan:
+        """What each table column becomes: saved with a model, so that predict repeats it."""
+
+    def with_low_powers(self) -> Source:
+        """Return the same source, whose blocks also carry the low halves of powers (X_low)."""
 
     def parts(self) -> Sequence[Part]:
         """Return the parts in their canonical order."""

@@ -1,0 +1,184 @@
+"""NumPy arrays to blocks: views of the arrays, where they are float64 and finite."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from kedou.block import Block, Column, Floats
+from kedou.columns.plan import ColumnPlan, Feature
+from kedou.errors import DataError, OptionTypeError
+from kedou.sources.source import BLOCK_ROWS, LeftOut
+from kedou.texts import say
+
+PART_ROWS = 8 * BLOCK_ROWS
+EXACT = 2.0**53
+Array = NDArray[Any]
+
+
+def as_numbers(values: Any, name: str, dimensions: int) -> Array:
+    """Return ``values`` as an array of real numbers, without copying if it is one.
+
+    Raises
+    ------
+    OptionTypeError
+        If it is sparse, or holds text, objects, dates or complex numbers.
+    DataError
+        If it has the wrong number of dimensions.
+    """
+    if hasattr(values, "tocsr") or hasattr(values, "todense"):
+        raise OptionTypeError("sources.sparse", name=name)
+    if isinstance(values, np.ma.MaskedArray):
+        values = values.astype(np.float64).filled(np.nan)
+    try:
+        array = np.asarray(values)
+    except (TypeError, ValueError):
+        raise OptionTypeError("sources.not-an-array", name=name) from None
+    if array.dtype.kind not in "biuf":
+        raise OptionTypeError("sources.array-dtype", name=name, dtype=str(array.dtype))
+    if dimensions == 2 and array.ndim == 1:
+        return array[:, np.newaxis]
+    if dimensions == 1 and array.ndim == 2 and array.shape[1] == 1:
+        return array[:, 0]
+    if array.ndim != dimensions:
+        code = "sources.X-shape" if dimensions == 2 else "sources.vector-shape"
+        raise DataError(code, name=name, shape=str(array.shape))
+    return array
+
+
+def check_lengths(X: Any, y: Array, weight: Array | None) -> None:
+    """Raise unless X, y and weight have as many rows."""
+    for name, array in (("y", y), ("weight", weight)):
+        if array is not None and len(array) != len(X):
+            raise DataError("sources.lengths", name=name, rows=len(array), expected=len(X))
+    if len(X) == 0:
+        raise DataError("sources.no-rows", file="X")
+
+
+@dataclass(frozen=True, slots=True)
+class ArraySource:
+    """Arrays, used as they are: a Source."""
+
+    X: Array
+    y: Array
+    weight: Array | None
+    names: tuple[str, ...]
+    missing: str = "skip"
+    left_out: Sequence[LeftOut] = ()
+    plan: ColumnPlan = field(init=False)
+    notes: Sequence[str] = field(init=False)
+
+    def __post_init__(self) -> None:
+        features = tuple(Feature(name) for name in self.names)
+        weight = None if self.weight is None else "weight"
+        object.__setattr__(self, "plan", ColumnPlan(features, "y", weight))
+        notes = [say("sources.note-arrays", names=self.names)]
+        for j, name in enumerate(self.names):
+            if _inexact(self.X[:, j]):
+                notes.append(say("columns.inexact-integers", column=name))
+        object.__setattr__(self, "notes", notes)
+
+    @property
+    def target_name(self) -> str:
+        """Name of the target."""
+        return "y"
+
+    @property
+    def weight_name(self) -> str | None:
+        """Name of the weight, if any."""
+        return self.plan.weight
+
+    @property
+    def rows(self) -> int:
+        """Number of rows."""
+        return len(self.X)
+
+    def with_low_powers(self) -> ArraySource:
+        """Return the source itself: it has no powers."""
+        return self
+
+    def parts(self) -> Sequence[ArrayPart]:
+        """Return stretches of a fixed length."""
+        columns = self.plan.columns
+        assert columns is not None
+        ends = range(0, len(self.X), PART_ROWS)
+        return [ArrayPart(self, i, min(i + PART_ROWS, len(self.X)), columns) for i in ends]
+
+
+@dataclass(frozen=True, slots=True)
+class ArrayPart:
+    """Rows ``start`` to ``stop`` of an ArraySource."""
+
+    source: ArraySource
+    start: int
+    stop: int
+    columns: tuple[Column, ...]
+    origin: str = "memory"
+
+    @property
+    def rows(self) -> int:
+        """Number of rows."""
+        return self.stop - self.start
+
+    def blocks(self) -> Iterator[Block]:
+        """Read the part, block by block."""
+        for start in range(self.start, self.stop, BLOCK_ROWS):
+            yield self._block(start, min(start + BLOCK_ROWS, self.stop))
+
+    def _block(self, start: int, stop: int) -> Block:
+        source = self.source
+        X = source.X[start:stop].astype(np.float64, copy=False)
+        y = source.y[start:stop].astype(np.float64, copy=False)
+        weight = source.weight
+        if weight is not None:
+            weight = weight[start:stop].astype(np.float64, copy=False)
+            _check_weight(weight, start)
+        rows, skipped, read = None, {}, stop - start
+        if not (_finite(X) and _finite(y)):
+            usable, skipped = self._usable(X, y, start)
+            rows = usable.nonzero()[0] + start
+            X, y = X[usable], y[usable]
+            weight = None if weight is None else weight[usable]
+        return Block(
+            *(X, y, weight, self.origin, start, None, rows, self.columns, None, read, skipped)
+        )
+
+    def _usable(self, X: Floats, y: Floats, start: int) -> tuple[NDArray[np.bool_], dict[str, int]]:
+        fine = np.isfinite(X)
+        fine_y = np.isfinite(y)
+        names = self.source.names
+        usable = fine.all(axis=1) & fine_y
+        if self.source.missing == "error" and not usable.all():
+            i = int(np.argmin(usable))
+            j = int(np.argmin(fine[i]))
+            column, value = (names[j], X[i, j]) if not fine[i, j] else ("y", y[i])
+            code = "columns.missing-cell" if np.isnan(value) else "columns.not-finite"
+            raise DataError(code, file="memory", row=start + i + 1, column=column, value=str(value))
+        counts = dict(zip(names, (~fine).sum(axis=0).tolist(), strict=True))
+        counts["y"] = int((~fine_y).sum())
+        return usable, {name: count for name, count in counts.items() if count}
+
+
+def _finite(values: Floats) -> bool:
+    with np.errstate(over="ignore", invalid="ignore"):
+        return bool(np.isfinite(values.sum())) or bool(np.isfinite(values).all())
+
+
+def _check_weight(weight: Floats, start: int) -> None:
+    fine = (weight >= 0.0) & (weight < np.inf)
+    if not fine.all():
+        i = int(np.argmin(fine))
+        raise DataError(
+            *("columns.weight",), file="memory", row=start + i + 1, column="weight",
+            value=str(weight[i]),
+        )
+
+
+def _inexact(values: Array) -> bool:
+    if values.dtype.kind not in "iu" or values.dtype.itemsize < 8 or not len(values):
+        return False
+    return max(abs(int(values.min())), abs(int(values.max()))) > EXACT

@@ -1,0 +1,160 @@
+"""Data frames, Arrow tables and arrays with column roles: tables in memory."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import narwhals as nw
+import pyarrow as pa
+
+from kedou.columns.batch import TableBatch
+from kedou.columns.kinds import Kind, TableColumn, columns_of_schema, kind_of_type
+from kedou.columns.plan import ColumnPlan
+from kedou.errors import DataError, OptionTypeError
+from kedou.sources.source import BLOCK_ROWS
+from kedou.texts import say
+
+PART_ROWS = 8 * BLOCK_ROWS
+
+
+@dataclass(frozen=True, slots=True)
+class FrameTable:
+    """A narwhals frame: a Table.
+
+    ``extra`` holds columns that were given beside it, such as a target array.
+    """
+
+    frame: nw.DataFrame[Any]
+    extra: Mapping[str, Any] = field(default_factory=dict)
+    notes: Sequence[str] = ()
+    name: str = "memory"
+
+    @property
+    def columns(self) -> Sequence[TableColumn]:
+        """The columns, in order."""
+        schema = self.frame.schema
+        inner = [TableColumn(name, self._kind(name, schema[name])) for name in schema.names()]
+        return inner + [
+            TableColumn(name, kind_of_type(pa.from_numpy_dtype(values.dtype)))
+            for name, values in self.extra.items()
+        ]
+
+    def _kind(self, name: str, dtype: Any) -> Kind:
+        if dtype.is_integer():
+            return "integer"
+        if dtype.is_numeric():
+            return "number"
+        if dtype == nw.Boolean:
+            return "bool"
+        if dtype in (nw.Date, nw.Datetime):
+            return "date"
+        if dtype in (nw.String, nw.Enum):
+            return "text"
+        if dtype in (nw.Object, nw.Unknown, nw.Categorical):
+            head = _to_arrow(self.frame.select(name)[:BLOCK_ROWS])
+            return columns_of_schema(head.schema)[0].kind
+        return "other"
+
+    @property
+    def rows(self) -> int:
+        """Number of rows."""
+        return len(self.frame)
+
+    def parts(self) -> Sequence[FramePart]:
+        """Return stretches of a fixed length."""
+        rows = len(self.frame)
+        return [FramePart(self, i, min(i + PART_ROWS, rows)) for i in range(0, rows, PART_ROWS)]
+
+
+@dataclass(frozen=True, slots=True)
+class FramePart:
+    """Rows ``start`` to ``stop`` of a FrameTable."""
+
+    table: FrameTable
+    start: int
+    stop: int
+    origin: str = "memory"
+
+    @property
+    def rows(self) -> int:
+        """Number of rows."""
+        return self.stop - self.start
+
+    def batches(self, plan: ColumnPlan, names: Sequence[str]) -> Iterator[TableBatch]:
+        """Convert the columns ``names``, block by block."""
+        extra = self.table.extra
+        frame = self.table.frame.select([name for name in names if name not in extra])
+        for start in range(self.start, self.stop, BLOCK_ROWS):
+            stop = min(start + BLOCK_ROWS, self.stop)
+            arrow = _to_arrow(frame[start:stop])
+            arrays = {
+                name: pa.array(extra[name][start:stop])
+                if name in extra
+                else _one_array(arrow.column(name))
+                for name in names
+            }
+            table = pa.RecordBatch.from_arrays(list(arrays.values()), list(arrays))
+            yield TableBatch(table, first_row=start)
+
+
+def frame_table(data: Any, extra: Mapping[str, Any] | None = None) -> FrameTable:
+    """Take any data frame, Arrow table or mapping of columns as a Table.
+
+    Raises
+    ------
+    OptionTypeError
+        If it is none of these.
+    DataError
+        If two columns have one name, or there are no rows.
+    """
+    notes: list[str] = []
+    if isinstance(data, pa.RecordBatch):
+        data = pa.Table.from_batches([data])
+    elif isinstance(data, Mapping):
+        data = _table_of_mapping(data)
+    try:
+        frame = nw.from_native(data)
+    except nw.exceptions.DuplicateError:
+        raise _duplicates(data) from None
+    except TypeError:
+        if not hasattr(data, "__arrow_c_stream__"):
+            raise OptionTypeError("sources.unknown-data", type=type(data).__name__) from None
+        frame = nw.from_native(pa.table(data))
+    if isinstance(frame, nw.LazyFrame):
+        frame = frame.collect(backend="pyarrow")
+        notes.append(say("sources.note-collected", rows=len(frame)))
+    if len(frame) == 0:
+        raise DataError("sources.no-rows", file="memory")
+    return FrameTable(frame, extra or {}, notes)
+
+
+def _table_of_mapping(data: Mapping[str, Any]) -> pa.Table:
+    try:
+        return pa.table({str(name): values for name, values in data.items()})
+    except (pa.ArrowException, TypeError, ValueError) as error:
+        raise DataError("sources.mapping", reason=str(error)) from None
+
+
+def _duplicates(data: Any) -> DataError:
+    names = [str(name) for name in getattr(data, "column_names", None) or data.columns]
+    twice = next(name for i, name in enumerate(names) if name in names[:i])
+    return DataError("sources.duplicate-column", column=twice, file="memory")
+
+
+def _to_arrow(frame: nw.DataFrame[Any]) -> pa.Table:
+    try:
+        return frame.to_arrow()
+    except (pa.ArrowException, TypeError, ValueError) as error:
+        columns = frame.columns
+        raise DataError("sources.mixed-column", columns=columns, reason=str(error)) from None
+
+
+def _one_array(column: pa.ChunkedArray) -> pa.Array:
+    if column.num_chunks == 1:
+        return column.chunk(0)
+    if column.num_chunks == 0:
+        return pa.array([], column.type)
+    combined = column.combine_chunks()
+    return combined if isinstance(combined, pa.Array) else pa.concat_arrays(combined.chunks)

@@ -1,0 +1,116 @@
+"""Parquet files: row groups are the parts, read in constant memory."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from kedou.columns.batch import TableBatch
+from kedou.columns.kinds import TableColumn, columns_of_schema
+from kedou.columns.plan import ColumnPlan
+from kedou.errors import UnreadableFileError
+from kedou.sources.files import DataFile, unreadable
+from kedou.sources.partitions import partition_columns, same_columns, with_partition
+from kedou.sources.source import BLOCK_ROWS
+
+_READ_AHEAD = 1 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class ParquetTable:
+    """One Parquet file or many with the same columns: a Table."""
+
+    files: Sequence[DataFile]
+    footers: Sequence[Any]
+    columns: Sequence[TableColumn]
+    notes: Sequence[str]
+    name: str
+
+    @property
+    def rows(self) -> int:
+        """Number of rows, from the files' footers."""
+        return sum(footer.num_rows for footer in self.footers)
+
+    def parts(self) -> Sequence[ParquetPart]:
+        """Return row groups; small neighbours are one part, up to a block's length."""
+        return [
+            part
+            for file, footer in zip(self.files, self.footers, strict=True)
+            for part in _parts(file, footer)
+        ]
+
+
+@dataclass(frozen=True, slots=True)
+class ParquetPart:
+    """Neighbouring row groups of one file."""
+
+    file: DataFile
+    footer: Any
+    groups: range
+    first_row: int
+    rows: int
+
+    @property
+    def origin(self) -> str:
+        """File name."""
+        return self.file.origin
+
+    def batches(self, plan: ColumnPlan, names: Sequence[str]) -> Iterator[TableBatch]:
+        """Decode the columns ``names``, a block's length at a time."""
+        categories = [f.column for f in plan.features if f.kind == "category"]
+        inner = [name for name in names if name not in self.file.partition]
+        first = self.first_row
+        try:
+            with _open(self.file, metadata=self.footer, read_dictionary=categories) as file:
+                for batch in file.iter_batches(BLOCK_ROWS, list(self.groups), inner):
+                    table = with_partition(batch, self.file, names)
+                    yield TableBatch(table, self.origin, first)
+                    first += batch.num_rows
+        except (pa.ArrowException, OSError) as error:
+            raise _damaged(self.file, error) from None
+
+
+def parquet_table(files: Sequence[DataFile], name: str, notes: Sequence[str]) -> ParquetTable:
+    """Read the footers and compare the columns.
+
+    Raises
+    ------
+    UnreadableFileError
+        If a file is no Parquet file, or damaged.
+    DataError
+        If the columns of two files differ, or there are no rows.
+    """
+    footers, tables = [], []
+    for file in files:
+        try:
+            with _open(file) as opened:
+                footers.append(opened.metadata)
+                tables.append(columns_of_schema(opened.schema_arrow))
+        except (pa.ArrowException, OSError) as error:
+            raise _damaged(file, error) from None
+    columns = same_columns(files, tables) + partition_columns(files)
+    return ParquetTable(files, footers, columns, notes, name)
+
+
+def _parts(file: DataFile, footer: Any) -> Iterator[ParquetPart]:
+    start, first, rows = 0, 0, 0
+    for i in range(footer.num_row_groups):
+        rows += footer.row_group(i).num_rows
+        if rows >= BLOCK_ROWS or i == footer.num_row_groups - 1:
+            if rows:
+                yield ParquetPart(file, footer, range(start, i + 1), first, rows)
+            start, first, rows = i + 1, first + rows, 0
+
+
+def _open(file: DataFile, **options: Any) -> Any:
+    return pq.ParquetFile(file.path, buffer_size=_READ_AHEAD, pre_buffer=False, **options)
+
+
+def _damaged(file: DataFile, error: Exception) -> UnreadableFileError:
+    if isinstance(error, OSError) and error.errno is not None:
+        return unreadable(file.path, error)
+    return UnreadableFileError("sources.not-parquet", file=file.origin, reason=str(error))
