@@ -1,1 +1,101 @@
-"""Kedou (蝌蚪): see how a machine finds a line, and find it."""
+"""Kedou (蝌蚪): see how a machine finds a line, and find it.
+
+>>> import kedou as kd
+>>> moments = kd.scan(kd.data.tadpoles())
+>>> kd.descend(moments, learning_rate=0.05, steps=2)
+Trajectory(2 steps, converged, loss 6.50714 -> 0.162944)
+
+Names are loaded when they are first used, so that ``import kedou`` costs next to nothing.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from kedou import data, losses, rules
+    from kedou.block import Block, Column
+    from kedou.descent import Minimum, Outcome, Trajectory
+    from kedou.errors import KedouError
+    from kedou.estimators import GradientDescentRegressor, LeastSquaresRegressor
+    from kedou.fitting import Model, Progress, descend, fit, load_model, scan
+    from kedou.gradient_check import check_gradient
+    from kedou.moments import Moments
+    from kedou.solution import Solution, solve
+    from kedou.sources import Source, open
+    from kedou.spectrum import Diagnosis, diagnose
+    from kedou.texts import set_language
+
+__version__ = "0.1.0"
+
+_HOMES = {
+    "Block": "kedou.block",
+    "Column": "kedou.block",
+    "Diagnosis": "kedou.spectrum",
+    "GradientDescentRegressor": "kedou.estimators",
+    "KedouError": "kedou.errors",
+    "LeastSquaresRegressor": "kedou.estimators",
+    "Minimum": "kedou.descent",
+    "Model": "kedou.fitting",
+    "Moments": "kedou.moments",
+    "Outcome": "kedou.descent",
+    "Progress": "kedou.fitting",
+    "Solution": "kedou.solution",
+    "Source": "kedou.sources",
+    "Trajectory": "kedou.descent",
+    "check_gradient": "kedou.gradient_check",
+    "descend": "kedou.fitting",
+    "diagnose": "kedou.spectrum",
+    "fit": "kedou.fitting",
+    "load_model": "kedou.fitting",
+    "open": "kedou.sources",
+    "scan": "kedou.fitting",
+    "set_language": "kedou.texts",
+    "solve": "kedou.solution",
+}
+_MODULES = ("data", "errors", "losses", "rules")
+
+__all__ = [
+    "Block",
+    "Column",
+    "Diagnosis",
+    "GradientDescentRegressor",
+    "KedouError",
+    "LeastSquaresRegressor",
+    "Minimum",
+    "Model",
+    "Moments",
+    "Outcome",
+    "Progress",
+    "Solution",
+    "Source",
+    "Trajectory",
+    "check_gradient",
+    "data",
+    "descend",
+    "diagnose",
+    "fit",
+    "load_model",
+    "losses",
+    "open",
+    "rules",
+    "scan",
+    "set_language",
+    "solve",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name in _HOMES:
+        value = getattr(import_module(_HOMES[name]), name)
+    elif name in _MODULES:
+        value = import_module(f"kedou.{name}")
+    else:
+        raise AttributeError(f"module 'kedou' has no attribute {name!r}")
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*__all__, *_MODULES, "__version__"})

@@ -24,7 +24,7 @@ from kedou.descent.walk import Surface, Walk, walk
 from kedou.errors import OptionError, OptionTypeError
 from kedou.moments import Moments
 from kedou.rules import Rule
-from kedou.solution import Coordinates, Solution, make_design, make_solution
+from kedou.solution import Coordinates, Design, Solution, make_design, make_solution
 from kedou.spectrum import Quadratic, read_start
 from kedou.spectrum.quadratic import quadratic_of
 from kedou.spectrum.rates import best_rate, limit, steps_to, worst_case_rate
@@ -104,8 +104,7 @@ def descend_moments(
         made,
         plan,
         exact=solution,
-        names=design.names,
-        target_name=moments.target_name,
+        design=design,
         grows=grows,
         rates=rates,
         facts=facts,
@@ -147,8 +146,7 @@ def assemble(
     plan: Plan,
     *,
     exact: Exact | None,
-    names: tuple[str, ...],
-    target_name: str,
+    design: Design,
     grows: bool | None,
     rates: Rates | None,
     facts: Facts,
@@ -167,8 +165,9 @@ def assemble(
     theta = coordinates.outward(record.theta)
     theta[0] = start
     return Trajectory(
-        feature_names=names,
-        target_name=target_name,
+        columns=design.columns,
+        references=design.references,
+        target_name=design.target_name,
         has_intercept=coordinates.intercept,
         theta=theta,
         loss=record.gap + surface.least,

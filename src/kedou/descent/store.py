@@ -16,6 +16,7 @@ import numpy as np
 from kedou.descent.minimum import Minimum
 from kedou.descent.outcome import Outcome
 from kedou.descent.trajectory import Exact, Rates, Trajectory
+from kedou.moments.store import column_from_content, column_to_content
 from kedou.saving import load_document, reading_content, save_document
 from kedou.solution import Solution
 from kedou.solution.store import (
@@ -53,7 +54,8 @@ def load(path: Any) -> Trajectory:
 def to_content(run: Trajectory) -> dict[str, Any]:
     """Return the JSON-able content of a run."""
     return {
-        "feature_names": list(run.feature_names),
+        "columns": [column_to_content(column) for column in run.columns],
+        "references": dict(run.references),
         "target_name": run.target_name,
         "has_intercept": run.has_intercept,
         "theta": _pack(run.theta),
@@ -79,7 +81,8 @@ def from_content(content: dict[str, Any]) -> Trajectory:
     """Build a run from its content."""
     rates = content["rates"]
     return Trajectory(
-        feature_names=tuple(content["feature_names"]),
+        columns=tuple(column_from_content(column) for column in content["columns"]),
+        references=dict(content["references"]),
         target_name=content["target_name"],
         has_intercept=bool(content["has_intercept"]),
         theta=_unpack(content["theta"]),

@@ -10,7 +10,7 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from kedou.block import Floats
+from kedou.block import Column, Floats
 from kedou.descent.outcome import Outcome
 from kedou.errors import OptionError
 from kedou.texts import Message
@@ -79,6 +79,10 @@ class Trajectory:
 
     Attributes
     ----------
+    columns : tuple of Column
+        The k columns descended for.
+    references : mapping of str to str
+        The level of each category that was left out.
     theta : (records, p) float64
         (w_1 ... w_k, b) at each recorded step; row 0 is the start.
     loss, gap : (records,) float64
@@ -111,7 +115,8 @@ class Trajectory:
     (0.23982, 'slow')
     """
 
-    feature_names: tuple[str, ...]
+    columns: tuple[Column, ...]
+    references: Mapping[str, str]
     target_name: str
     has_intercept: bool
     theta: Floats
@@ -132,9 +137,14 @@ class Trajectory:
     notes: tuple[Message, ...] = field(default=())
 
     @property
+    def feature_names(self) -> tuple[str, ...]:
+        """Names of the k columns."""
+        return tuple(column.name for column in self.columns)
+
+    @property
     def weights(self) -> Floats:
         """Weights at each recorded step, shape (records, k)."""
-        return self.theta[:, : len(self.feature_names)]
+        return self.theta[:, : len(self.columns)]
 
     @property
     def intercept(self) -> Floats:

@@ -1,1 +1,17 @@
-""""""
+"""Who folds the blocks, and what comes of it: scans, descents, models."""
+
+from kedou.fitting.descend import descend
+from kedou.fitting.fit import fit
+from kedou.fitting.model import Model, Prediction, load_model, make_model
+from kedou.fitting.scan import Progress, scan
+
+__all__ = [
+    "Model",
+    "Prediction",
+    "Progress",
+    "descend",
+    "fit",
+    "load_model",
+    "make_model",
+    "scan",
+]

@@ -14,7 +14,8 @@ import numpy as np
 
 from kedou.block import Column
 from kedou.errors import OptionError
-from kedou.moments.moments import Moments, two_sum
+from kedou.moments.chan import two_sum
+from kedou.moments.moments import Moments
 
 
 def select(moments: Moments, features: str | Iterable[str]) -> Moments:

@@ -4,15 +4,11 @@ For the columns z = [x_1 ... x_k y], target last, with row weights w_i:
 
     W = sum w_i      mean = (1/W) sum w_i z_i      scatter = sum w_i (z_i - mean)(z_i - mean)'
 
-Two of them merge exactly as if their rows had been seen together (Chan, Golub, LeVeque,
-"Updating Formulae and a Pairwise Algorithm for Computing Sample Variances", 1979):
-
-    delta   = mean_b - mean_a
-    mean    = mean_a + delta W_b / W
-    scatter = scatter_a + scatter_b + delta delta' W_a W_b / W
+Two of them merge as if their rows had been seen together (``kedou.moments.chan``, after Chan,
+Golub, LeVeque, "Updating Formulae and a Pairwise Algorithm for Computing Sample Variances", 1979).
 
 Means travel as unevaluated sums ``mean + mean_low``: at mean/sd = 1e8 a float64 mean is only
-good to 1e-8 of the spread, and ``delta`` would carry that error into the scatter.
+good to 1e-8 of the spread, and merging would carry that error into the scatter.
 """
 
 from __future__ import annotations
@@ -25,6 +21,7 @@ import numpy as np
 
 from kedou.block import Column, Floats
 from kedou.errors import DataError, MomentsMismatchError
+from kedou.moments.chan import between
 
 
 @dataclass(frozen=True, eq=False)
@@ -214,13 +211,6 @@ def empty(like: Moments) -> Moments:
     )
 
 
-def two_sum(a: Floats, b: Floats) -> tuple[Floats, Floats]:
-    """Return (s, e) with s = fl(a + b) and s + e = a + b exactly (Knuth, TAOCP 2, 4.2.2)."""
-    total = a + b
-    part = total - a
-    return total, (a - (total - part)) + (b - part)
-
-
 def _merge(a: Moments, b: Moments) -> Moments:
     _require_same_kind(a, b)
     if a.columns != b.columns:
@@ -237,22 +227,17 @@ def _merge(a: Moments, b: Moments) -> Moments:
         "skipped": skipped,
         "folds": folds,
     }
-    weight_sum = a.weight_sum + b.weight_sum
     if b.weight_sum == 0.0:
         return replace(a, **counts)
     if a.weight_sum == 0.0:
         return replace(b, **counts)
-    delta = (b.mean - a.mean) + (b.mean_low - a.mean_low)
-    mean, low = two_sum(a.mean, a.mean_low + delta * (b.weight_sum / weight_sum))
-    between = delta * (a.weight_sum * b.weight_sum / weight_sum)
-    scatter = a.scatter + b.scatter
-    scatter += between[:, None] * delta
-    # delta_i (delta_j c) and delta_j (delta_i c) may round apart: keep the matrix symmetric.
-    lower = np.tril(scatter)
-    scatter = lower + np.tril(lower, -1).T
-    return replace(
-        a, weight_sum=weight_sum, mean=mean, mean_low=low, scatter=scatter, **counts
+    weight_sum, mean, low, spread = between(
+        np.array([a.weight_sum, b.weight_sum]),
+        np.array([a.mean, b.mean]),
+        np.array([a.mean_low, b.mean_low]),
     )
+    scatter = a.scatter + b.scatter + spread
+    return replace(a, weight_sum=weight_sum, mean=mean, mean_low=low, scatter=scatter, **counts)
 
 
 def _require_same_kind(a: Moments, b: Moments) -> None:

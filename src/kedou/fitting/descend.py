@@ -1,0 +1,100 @@
+"""The public ``descend``: from moments, or from anything that can be opened."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from kedou.block import Floats
+from kedou.descent import Trajectory, descend_moments
+from kedou.errors import OptionError
+from kedou.fitting.passes import descend_passes
+from kedou.fitting.scan import as_source, scan
+from kedou.losses import SquaredError, make
+from kedou.moments import Moments
+
+
+def descend(
+    data: Any,
+    rule: Any = "gradient-descent",
+    learning_rate: Any = "auto",
+    steps: int = 1000,
+    start: float | Sequence[float] | Floats | str = 0.0,
+    seed: int | None = None,
+    tolerance: float | None = None,
+    loss: Any = "squared",
+    intercept: bool = True,
+    standardize: bool = False,
+    ridge: float = 0.0,
+    **options: Any,
+) -> Trajectory:
+    """Let a rule walk down a loss, and keep the whole walk.
+
+    Squared error is computed from moments: a step costs O(p^2) however many rows there were. Other
+    losses read all rows at every step, and say so. The best possible answer stands beside the run
+    (``run.exact``); it never replaces what descent found.
+
+    Parameters
+    ----------
+    data : Moments, Source, or anything ``kd.open`` takes
+        Arrays need their target in ``options``: ``kd.descend(X, y=y)``.
+    rule : str, rule, class or function
+        A name of ``kd.rules.NAMED``; a rule object, which carries its own constants; or a plain
+        function of (theta, gradient).
+    learning_rate : float, schedule or "auto"
+        For a named rule. ``"auto"`` says in ``run.notes`` what it chose and from what.
+    steps : int, default 1000
+        Steps to take, unless the tolerance is met or the loss leaves 1e30 times its start.
+    start : float, (p,) array or "random", default 0.0
+        In the user's units; a random start is drawn from ``seed`` and kept as ``run.theta[0]``.
+    seed : int, optional
+    tolerance : float, optional
+        Stop once the loss is within this share of the exact one (0.01 = 1 %).
+    loss : str or loss, default "squared"
+        A name of ``kd.losses.NAMED`` or an object with ``value`` and ``slope`` of (y, score).
+    intercept : bool, default True
+    standardize : bool, default False
+        Take the steps in standardised columns; results stay in the user's units.
+    ridge : float, default 0.0
+        Penalty ridge * sum w^2 in descent's coordinates, the intercept free.
+    **options
+        As for ``kd.open``, where ``data`` is not opened yet.
+
+    Returns
+    -------
+    Trajectory
+
+    Raises
+    ------
+    OptionError, OptionTypeError
+        Options that make no sense together.
+    DataError
+        Data that cannot be used.
+
+    Examples
+    --------
+    >>> import kedou as kd
+    >>> run = kd.descend(kd.data.tadpoles(), learning_rate=0.1, intercept=False)
+    >>> str(run.outcome)
+    'diverged'
+    >>> print(run.advice.split(";")[1].strip())
+    try 0.05.
+    """
+    loss_made = make(loss)
+    if isinstance(data, Moments):
+        if options:
+            raise OptionError("fitting.options-with-moments", names=sorted(options))
+        if not isinstance(loss_made, SquaredError):
+            raise OptionError("fitting.loss-needs-rows", loss=loss_made.name)
+        moments = data
+    else:
+        source = as_source(data, **options)
+        if not isinstance(loss_made, SquaredError):
+            return descend_passes(
+                source, loss_made, rule, learning_rate, steps, start, seed, tolerance,
+                intercept, standardize, ridge,
+            )  # fmt: skip
+        moments = scan(source)
+    return descend_moments(
+        moments, rule, learning_rate, steps, start, seed, tolerance, intercept, standardize, ridge
+    )

@@ -1,0 +1,232 @@
+"""Descent where moments are not enough: absolute, Huber, log and Brier loss, pass by pass.
+
+Every evaluation of the loss reads all blocks once. One scan comes first: it gives the scaling, a
+least-squares answer and the curvature of X'X/n, from which ``learning_rate="auto"`` is chosen:
+
+1. gradient descent: 1 / (bound * lambda_max), with ``bound`` the largest second derivative of the
+   loss and lambda_max of X'X/n, so that no step can overshoot;
+2. other rules, for losses with such a bound: tried on the squared error of the same curvature;
+3. losses with a corner (absolute): the distance from the start to the least-squares answer over
+   the root of the number of steps, the classical choice for subgradients (Nesterov, "Introductory
+   Lectures on Convex Optimization", 2004, section 3.2.3), in units of the gradient's bound.
+
+The lowest point beside the run (``run.exact``) comes from SciPy's trust-region Newton method, started
+at the least-squares answer; for the absolute loss it walks through ever narrower Huber losses.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from kedou import rules
+from kedou.block import Block, Floats
+from kedou.descent import (
+    Minimum,
+    Trajectory,
+    assemble,
+    check_settings,
+    make_rule,
+    start_of,
+    walk,
+)
+from kedou.descent.advice import Facts
+from kedou.descent.auto import any_rate, rule_name
+from kedou.descent.outcome import ARRIVED
+from kedou.errors import OptionError
+from kedou.fitting.blocks import DesignBlocks
+from kedou.fitting.lowest import lowest_point
+from kedou.fitting.scan import scan
+from kedou.losses import Loss, over_block, to_json
+from kedou.losses.over_block import LossSums
+from kedou.rules import Rule
+from kedou.solution import Coordinates, make_design
+from kedou.sources.source import Source
+from kedou.spectrum import Quadratic
+from kedou.spectrum.quadratic import quadratic_of
+from kedou.texts import Message
+
+
+@dataclass(eq=False)
+class PassSurface:
+    """The mean of a loss over rows, as descent sees it, in descent's coordinates.
+
+    Attributes
+    ----------
+    least : float
+        Smallest loss known (0 where none is).
+    scale_of_loss : float
+        What a tolerance is a share of.
+    passes : int
+        How often all rows were read.
+    """
+
+    loss: Loss
+    blocks: Callable[[], Iterator[Block]]
+    coordinates: Coordinates
+    least: float = 0.0
+    scale_of_loss: float = 0.0
+    passes: int = 0
+
+    def sums(self, theta: Floats, **wanted: Any) -> LossSums:
+        """Return the sums of the loss at user's parameters: one pass."""
+        self.passes += 1
+        total: LossSums | None = None
+        for block in self.blocks():
+            part = over_block(
+                self.loss, theta, block, intercept=self.coordinates.intercept, **wanted
+            )
+            total = part if total is None else total + part
+        assert total is not None, "a source without rows is refused by the scan"
+        return total
+
+    def evaluate(self, theta: Floats) -> tuple[float, Floats]:
+        """Return L - least, at least 0, and the gradient: one pass."""
+        sums = self.sums(self.coordinates.outward(theta))
+        value = sums.loss_sum / sums.weight_sum
+        gradient = self.coordinates.gradient_inward(sums.gradient_sum / sums.weight_sum)
+        return (value - self.least if value > self.least else 0.0 * value), gradient
+
+    def value(self, theta: Floats) -> float:
+        """Return L: one pass."""
+        return self.evaluate(theta)[0] + self.least
+
+    def gradient(self, theta: Floats) -> Floats:
+        """Return the gradient, shape (p,): one pass."""
+        return self.evaluate(theta)[1]
+
+    def curvature(self, theta: Floats, v: Floats) -> Floats:
+        """Return H(theta) v, shape (p,): one pass."""
+        along = self.coordinates.outward(v)
+        sums = self.sums(self.coordinates.outward(theta), along=along)
+        assert sums.curvature_along is not None
+        return self.coordinates.gradient_inward(sums.curvature_along / sums.weight_sum)
+
+
+def descend_passes(
+    source: Source,
+    loss: Loss,
+    rule: Any,
+    learning_rate: Any,
+    steps: int,
+    start: float | Sequence[float] | Floats | str,
+    seed: int | None,
+    tolerance: float | None,
+    intercept: bool,
+    standardize: bool,
+    ridge: float,
+) -> Trajectory:
+    """Descend a loss over rows; the arguments are those of ``kedou.fitting.descend``."""
+    plan = check_settings(
+        steps, tolerance, seed, intercept=intercept, standardize=standardize, ridge=ridge,
+        loss=to_json(loss),
+    )  # fmt: skip
+    if ridge:
+        raise OptionError("fitting.passes-ridge", got=str(ridge), loss=loss.name)
+    moments = scan(source)
+    design = make_design(moments, intercept)
+    quadratic = quadratic_of(design, standardize)
+    blocks = DesignBlocks(source, design.columns)
+    for block in blocks():
+        loss.check_target(block.y)
+    theta, seed_used = start_of(start, design.parameter_names, plan.seed)
+    inner = quadratic.coordinates.inward(theta)
+    surface = PassSurface(loss, blocks, quadratic.coordinates)
+    wrong = gradient_is_wrong(surface, inner)
+    exact = None if wrong else lowest_point(surface, quadratic)
+    _set_scale(surface, exact, inner)
+    made, notes = _rule(rule, learning_rate, loss, quadratic, inner, plan.steps)
+    record = walk(surface, made, inner, plan.steps, plan.tolerance)
+    said = [*notes, Message("descent.passes", {"loss": loss.name, "passes": surface.passes})]
+    if exact is None and not wrong:
+        said.append(Message("descent.no-minimum", {}))
+    share = plan.tolerance or ARRIVED
+    inside = np.flatnonzero(record.gap <= share * surface.scale_of_loss)
+    facts = Facts(
+        constant=rules.has_rate(made),
+        rate=any_rate(made),
+        is_plain=False,
+        scale_of_loss=surface.scale_of_loss,
+        least=surface.least,
+        tolerance=share,
+        arrived=int(record.steps[inside[0]]) if len(inside) else None,
+    )
+    return assemble(
+        record,
+        surface,
+        quadratic.coordinates,
+        made,
+        plan,
+        exact=exact,
+        design=design,
+        grows=None,
+        rates=None,
+        facts=facts,
+        notes=tuple(said),
+        seed=seed_used,
+        start=theta,
+        gap_known=exact is not None,
+        gradient_is_wrong=wrong,
+    )
+
+
+def gradient_is_wrong(surface: PassSurface, theta: Floats) -> bool:
+    """Say whether finite differences of a user's own loss disagree with its gradient.
+
+    Kedou's losses are held to this by their own tests; only a loss from outside is checked, along
+    its gradient, at two points, so that a corner at one of them does no harm.
+    """
+    if to_json(surface.loss).get("name") is not None:
+        return False
+    generator = np.random.default_rng(0)
+    for _ in range(2):
+        point = theta + 0.1 * generator.standard_normal(len(theta))
+        gradient = surface.gradient(point)
+        size = float(np.linalg.norm(gradient))
+        along = gradient / size if size > 0 else generator.standard_normal(len(theta))
+        h = 1e-5 * (1.0 + float(np.linalg.norm(point)))
+        rise = (surface.value(point + h * along) - surface.value(point - h * along)) / (2 * h)
+        if abs(rise - size) <= 1e-3 * (abs(rise) + size) + 1e-9:
+            return False
+    return True
+
+
+def _set_scale(surface: PassSurface, exact: Minimum | None, start: Floats) -> None:
+    first = surface.value(start)
+    if exact is not None:
+        surface.least = exact.loss
+    surface.scale_of_loss = max(surface.least, 1e-12 * first)
+
+
+def _rule(
+    rule: Any, learning_rate: Any, loss: Loss, quadratic: Quadratic, start: Floats, steps: int
+) -> tuple[Rule, tuple[Message, ...]]:
+    """Return the rule with its constant, chosen as the module's docstring says."""
+    named = isinstance(rule, str) or (isinstance(rule, type) and rule in rules.NAMED.values())
+    automatic = learning_rate is None or (
+        isinstance(learning_rate, str) and learning_rate == "auto"
+    )
+    constant = rules.has_rate(rule) if named else None
+    if not (named and automatic) or constant is None:
+        return make_rule(rule, learning_rate, quadratic, start, steps)
+    name = rule if isinstance(rule, str) else rule.name
+    top = max(float(quadratic.eigenvalues[0]) if len(start) else 0.0, 1e-300) / 2
+    bound = loss.curvature_bound
+    values: dict[str, Any] = {"constant": constant, "steps": steps}
+    if bound is None:
+        distance = float(np.linalg.norm(start - quadratic.best)) or 1.0
+        size = distance / float(np.sqrt(max(steps, 1)))
+        rate = size / float(np.sqrt(top)) if name == "gradient-descent" else size
+        code = "descent.auto-distance"
+    elif name == "gradient-descent":
+        rate, code = 1.0 / (bound * top), "descent.auto-bound"
+    else:
+        made, (_,) = make_rule(rule, "auto", quadratic, start, steps)
+        rate, code = any_rate(made) or 1.0, "descent.auto-surrogate"
+        if name in ("momentum", "nesterov"):
+            rate *= 2.0 / bound
+    made = rules.make(rule, rate)
+    return made, (Message(code, {**values, "rate": rate, "rule": rule_name(made)}),)

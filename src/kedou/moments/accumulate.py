@@ -1,0 +1,184 @@
+"""From rows to moments: each tile centred on its own mean, one BLAS product a tile.
+
+For the rows i of one tile and a pivot m, the tile's own mean in float64,
+
+    d_i = (x_i, y_i) - m        G = sum w_i d_i d_i'        s = sum w_i d_i
+    mean = m + s / W            scatter = G - s s' / W
+
+G and s come from one symmetric product, s through a column of ones. What s repairs is only the
+rounding of m, so nothing cancels. Tiles are then merged by ``chan.between``.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+
+from kedou.block import Block, Floats
+from kedou.moments.chan import between, two_sum
+from kedou.moments.moments import Moments
+from kedou.moments.tile import Tile, padded_width
+
+SHORT_ROWS = 1024
+
+
+class Accumulator:
+    """Turns blocks into moments with buffers that are used again; one for each thread."""
+
+    def __init__(self, target_name: str, weight_name: str | None = None) -> None:
+        self.target_name = target_name
+        self.weight_name = weight_name
+        self._tiles: dict[tuple[int, bool], Tile] = {}
+
+    def moments(self, block: Block) -> Moments:
+        """Return the moments of one block."""
+        X, y, weight = block.X, block.y, block.weight
+        rows, k = X.shape
+        columns_first = k > 0 and X.strides[0] == 8 and X.strides[1] != 8
+        tile = self._tiles.get((k, columns_first))
+        if tile is None:
+            tile = self._tiles[k, columns_first] = Tile(k, columns_first)
+        total, mean, low, scatter = accumulate(X, y, weight, tile)
+        return Moments(
+            columns=block.columns,
+            target_name=self.target_name,
+            weight_name=self.weight_name,
+            count=rows,
+            weight_sum=total,
+            mean=mean,
+            mean_low=low,
+            scatter=scatter,
+            rows_read=rows if block.rows_read < 0 else block.rows_read,
+            skipped=dict(block.skipped),
+        )
+
+    def folded(self, block: Block, fold: np.ndarray[tuple[int], np.dtype[np.intp]], folds: int) -> Moments:
+        """Return the moments of a block with those of each fold, from one pass.
+
+        Parameters
+        ----------
+        fold : (rows,) int
+            The fold of each row.
+        """
+        order = np.argsort(fold.astype(np.uint8), kind="stable")
+        counts = np.bincount(fold, minlength=folds)
+        ends = np.cumsum(counts)
+        columns_first = block.X.flags.f_contiguous and not block.X.flags.c_contiguous
+        X = np.take(block.X.T, order, axis=1).T if columns_first else np.take(block.X, order, axis=0)
+        y = block.y[order]
+        weight = None if block.weight is None else block.weight[order]
+        parts = []
+        for count, end in zip(counts.tolist(), ends.tolist(), strict=True):
+            rows = slice(end - count, end)
+            inside = replace(
+                block,
+                X=X[rows],
+                y=y[rows],
+                weight=None if weight is None else weight[rows],
+                rows=None,
+                key=None,
+                rows_read=count,
+                skipped={},
+            )
+            parts.append(self.moments(inside))
+        total = parts[0]
+        for part in parts[1:]:
+            total = total + part
+        read = len(block.y) if block.rows_read < 0 else block.rows_read
+        return replace(
+            total, rows_read=read, skipped=dict(block.skipped), folds=tuple(parts)
+        )
+
+
+def accumulate(
+    X: Floats, y: Floats, weight: Floats | None, tile: Tile
+) -> tuple[float, Floats, Floats, Floats]:
+    """Return weight sum, mean (hi, lo) and scatter of [X y], all tiles merged.
+
+    Parameters
+    ----------
+    X : (rows, k) float64
+    y : (rows,) float64
+    weight : (rows,) float64 or None
+    tile : Tile
+        A buffer for this width.
+    """
+    rows, k = X.shape
+    size, width, step = k + 1, padded_width(k), tile.rows
+    count = -(-rows // step)
+    weights, pivots, sums = np.zeros(count), np.zeros((count, width)), np.zeros((count, width))
+    scatter, product = np.zeros((width, width)), tile.product
+    with np.errstate(over="ignore", invalid="ignore"):
+        for i in range(count):
+            first, last = i * step, min((i + 1) * step, rows)
+            filled = tile.load(X[first:last], y[first:last])
+            w = tile.ones[: last - first] if weight is None else weight[first:last]
+            total = float(last - first) if weight is None else float(w.sum())
+            if total == 0.0:
+                continue
+            pivot = np.dot(w, filled) / total
+            pivot[size:] = 0.0
+            if rows <= SHORT_ROWS:
+                pivot[:size] = short_pivot(pivot[:size], filled[:, :size] - pivot[:size], w)
+            tile.centre(last - first, pivot)
+            if weight is not None:
+                filled[:, size] = 1.0
+                filled *= np.sqrt(w)[:, None]
+            np.dot(filled.T, filled, out=product)
+            scatter += product
+            weights[i], pivots[i], sums[i] = total, pivot, product[size]
+        if weight is not None:
+            tile.restore()
+        used = weights > 0
+        if not used.any():
+            return 0.0, np.zeros(size), np.zeros(size), np.zeros((size, size))
+        n = weights[used]
+        s = sums[used, :size]
+        scaled = s / np.sqrt(n)[:, None]
+        within = scatter[:size, :size] - scaled.T @ scaled
+        high, low = two_sum(pivots[used, :size], s / n[:, None])
+        total, mean, rest, spread = between(n, high, low)
+        result = within + spread
+    return total, mean, rest, result
+
+
+def short_pivot(mean: Floats, centred: Floats, weight: Floats) -> Floats:
+    """Round the pivot of a short tile to few digits, so that data of few digits subtract exactly.
+
+    With q^2 the mean square of the centred column, a pivot on a grid no coarser than q / 2 is
+    within q / 4 of the mean: s s' / W then takes at most a sixteenth from G. Data of few digits
+    minus a pivot of few digits, and the products of those, are exact.
+    """
+    q = np.sqrt((weight @ (centred * centred)) / weight.sum()) / 2
+    usable = (q > 1e-290) & np.isfinite(q)
+    grid = np.exp2(np.floor(np.log2(q, out=np.zeros_like(q), where=usable)))
+    return np.where(usable, np.rint(mean / grid) * grid, mean)
+
+
+class Merger:
+    """Merges moments that arrive in order, along one canonical tree, whoever computed them.
+
+    Like the carries of a binary counter: equal neighbours merge as soon as both are there, so
+    n moments need log2(n) places and the tree depends on n alone.
+    """
+
+    def __init__(self) -> None:
+        self._stack: list[tuple[int, Moments]] = []
+
+    def add(self, moments: Moments) -> None:
+        """Take the next moments in order."""
+        size = 1
+        while self._stack and self._stack[-1][0] == size:
+            _, before = self._stack.pop()
+            moments, size = before + moments, size * 2
+        self._stack.append((size, moments))
+
+    def result(self) -> Moments | None:
+        """Return all merged, or None if nothing came."""
+        if not self._stack:
+            return None
+        total = self._stack[-1][1]
+        for _, before in reversed(self._stack[:-1]):
+            total = before + total
+        return total
