@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Literal
 
 from kedou.columns.kinds import NUMERIC, TableColumn
-from kedou.columns.plan import ColumnPlan, Feature
+from kedou.columns.plan import ColumnPlan, Feature, some
 from kedou.errors import DataError, OptionError
 
 
@@ -61,7 +61,7 @@ def choose(
     used = {*order, *taken}
     left_out = [(c.name, _reason(c)) for c in table if c.name not in used]
     if not chosen:
-        raise DataError("columns.no-features", file=file, columns=[name for name, _ in left_out])
+        raise DataError("columns.no-features", file=file, columns=some([n for n, _ in left_out]))
     key_is_number = key is not None and kinds[key].kind in NUMERIC
     key_kind: Literal["number", "text"] = "number" if key_is_number else "text"
     return ColumnPlan(chosen, target, weight, key, key_kind), left_out
@@ -81,7 +81,7 @@ def check_known(wanted: Sequence[str], table: Sequence[TableColumn], file: str) 
         if name in names:
             continue
         near = closest(name, names)
-        shown = {"column": name, "columns": names, "file": file}
+        shown = {"column": name, "columns": some(names), "file": file}
         if near is not None:
             raise DataError("columns.unknown-near", near=near, **shown)
         raise DataError("columns.unknown", **shown)

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from kedou.block import Column, ColumnKind
 from kedou.columns.batch import MISSING
+from kedou.errors import DataError
 
 MOST_LEVELS = 1000
 """A column with more levels than this is not a category but a name or a number."""
@@ -46,6 +47,14 @@ class Codes:
             level_column(self.source, level)
             for level, here in zip(self.levels, seen, strict=True)
             if here
+        )
+
+
+def refuse_too_many(column: str, count: int, file: str) -> None:
+    """Raise where a category has more levels than one can learn from."""
+    if count > MOST_LEVELS:
+        raise DataError(
+            "columns.too-many-levels", column=column, count=count, most=MOST_LEVELS, file=file
         )
 
 

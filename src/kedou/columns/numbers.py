@@ -80,6 +80,4 @@ def _number(text: str, decimal: str) -> float:
 
 
 def _is_bad(text: str, decimal: str) -> bool:
-    return not (
-        is_number(text, decimal) or text in MISSING or text.lower() in ("true", "false")
-    )
+    return not (is_number(text, decimal) or text in MISSING or text.lower() in ("true", "false"))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -111,6 +111,11 @@ class ColumnPlan:
         except (KeyError, TypeError, ValueError) as error:
             raise SavedFileError("columns.plan-damaged", reason=repr(error)) from None
         return cls(features, **names)
+
+
+def some(names: Sequence[str], most: int = 30) -> list[str]:
+    """Shorten a list of names for a sentence."""
+    return [*names] if len(names) <= most else [*names[:most], "..."]
 
 
 def number_columns(feature: Feature) -> tuple[Column, ...]:

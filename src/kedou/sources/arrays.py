@@ -33,13 +33,15 @@ def as_numbers(values: Any, name: str, dimensions: int) -> Array:
     if hasattr(values, "tocsr") or hasattr(values, "todense"):
         raise OptionTypeError("sources.sparse", name=name)
     if isinstance(values, np.ma.MaskedArray):
-        values = values.astype(np.float64).filled(np.nan)
+        values = np.ma.filled(values.astype(np.float64), np.nan)
     try:
         array = np.asarray(values)
     except (TypeError, ValueError):
         raise OptionTypeError("sources.not-an-array", name=name) from None
     if array.dtype.kind not in "biuf":
         raise OptionTypeError("sources.array-dtype", name=name, dtype=str(array.dtype))
+    if array.dtype.itemsize > 8:
+        array = array.astype(np.float64)
     if dimensions == 2 and array.ndim == 1:
         return array[:, np.newaxis]
     if dimensions == 1 and array.ndim == 2 and array.shape[1] == 1:
@@ -50,13 +52,10 @@ def as_numbers(values: Any, name: str, dimensions: int) -> Array:
     return array
 
 
-def check_lengths(X: Any, y: Array, weight: Array | None) -> None:
-    """Raise unless X, y and weight have as many rows."""
-    for name, array in (("y", y), ("weight", weight)):
-        if array is not None and len(array) != len(X):
-            raise DataError("sources.lengths", name=name, rows=len(array), expected=len(X))
-    if len(X) == 0:
-        raise DataError("sources.no-rows", file="X")
+def check_length(name: str, values: Array, rows: int) -> None:
+    """Raise unless there is one value for each row."""
+    if len(values) != rows:
+        raise DataError("sources.lengths", name=name, rows=len(values), expected=rows)
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,14 +136,23 @@ class ArrayPart:
         if weight is not None:
             weight = weight[start:stop].astype(np.float64, copy=False)
             _check_weight(weight, start)
-        rows, skipped, read = None, {}, stop - start
+        rows, read = None, stop - start
+        skipped: dict[str, int] = {}
         if not (_finite(X) and _finite(y)):
             usable, skipped = self._usable(X, y, start)
             rows = usable.nonzero()[0] + start
             X, y = X[usable], y[usable]
             weight = None if weight is None else weight[usable]
         return Block(
-            *(X, y, weight, self.origin, start, None, rows, self.columns, None, read, skipped)
+            X=X,
+            y=y,
+            weight=weight,
+            origin=self.origin,
+            first_row=start,
+            rows=rows,
+            columns=self.columns,
+            rows_read=read,
+            skipped=skipped,
         )
 
     def _usable(self, X: Floats, y: Floats, start: int) -> tuple[NDArray[np.bool_], dict[str, int]]:
@@ -172,10 +180,8 @@ def _check_weight(weight: Floats, start: int) -> None:
     fine = (weight >= 0.0) & (weight < np.inf)
     if not fine.all():
         i = int(np.argmin(fine))
-        raise DataError(
-            *("columns.weight",), file="memory", row=start + i + 1, column="weight",
-            value=str(weight[i]),
-        )
+        shown = {"row": start + i + 1, "column": "weight", "value": str(weight[i])}
+        raise DataError("columns.weight", file="memory", **shown)
 
 
 def _inexact(values: Array) -> bool:

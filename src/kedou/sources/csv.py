@@ -8,10 +8,7 @@ needs, and a chunk that does not fit is read again as text, so that the cell to 
 
 from __future__ import annotations
 
-import os
-from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -24,7 +21,9 @@ from kedou.columns.batch import MISSING, Ragged, TableBatch
 from kedou.columns.kinds import TableColumn, kind_of_texts
 from kedou.columns.plan import ColumnPlan
 from kedou.errors import DataError, UnreadableFileError
+from kedou.sources.ahead import map_ahead
 from kedou.sources.dialect import HEAD, Dialect, detect
+from kedou.sources.encoding import is_utf8
 from kedou.sources.files import DataFile
 from kedou.sources.partitions import partition_columns, same_columns, with_partition
 from kedou.sources.records import last_record_end
@@ -74,7 +73,7 @@ class CsvPart:
         parse = partial(_parse, file=self.file, dialect=self.dialect, types=types)
         first = 0
         with raw_bytes(self.file) as stream:
-            for table, bad in _ahead(parse, _chunks(stream, self.file, self.dialect)):
+            for table, bad in map_ahead(parse, _chunks(stream, self.file, self.dialect)):
                 count = table.num_rows + len(bad)
                 ragged = tuple(Ragged(first + row, cells, width) for row, cells, width in bad)
                 rows = np.delete(np.arange(count), [row for row, _, _ in bad]) + first
@@ -102,19 +101,19 @@ def csv_table(
     """
     dialects, tables, said = [], [], dict.fromkeys(notes)
     for file in files:
-        dialect = detect(file, given, HEAD if file is files[0] else _LATER_HEAD)
+        dialect, body = detect(file, given, HEAD if file is files[0] else _LATER_HEAD)
         said.update(dict.fromkeys(dialect.notes))
         dialects.append(dialect)
         if file is files[0]:
-            tables.append(_sample(file, dialect))
+            tables.append(_sample(file, dialect, body))
         else:
             tables.append([TableColumn(column, "empty") for column in dialect.names])
     columns = same_columns(files, tables) + partition_columns(files)
     return CsvTable(files, dialects, columns, list(said), name)
 
 
-def _sample(file: DataFile, dialect: Dialect) -> list[TableColumn]:
-    table, _ = _read(dialect.body, file, dialect, dict.fromkeys(dialect.names, pa.string()))
+def _sample(file: DataFile, dialect: Dialect, body: bytes) -> list[TableColumn]:
+    table, _ = _read(body, file, dialect, dict.fromkeys(dialect.names, pa.string()))
     return [kind_of_texts(n, table.column(n), dialect.decimal) for n in dialect.names]
 
 
@@ -135,16 +134,15 @@ def _types(
 
 def _chunks(stream: ByteStream, file: DataFile, dialect: Dialect) -> Iterator[bytes]:
     """Cut the file's data rows into chunks at the ends of records."""
-    if not dialect.is_utf8:
+    if not is_utf8(dialect.encoding):
         stream = Transcoded(stream, dialect.encoding, file.origin)
-    skip = dialect.start + (3 if dialect.encoding == "utf-8-sig" else 0)
+    skip = dialect.start
     rest, size = b"", CHUNK
     while True:
         data = read_full(stream, size)
-        if skip:
-            data, skip = data[skip:], 0
         if not data:
             break
+        data, skip = data[skip:], max(0, skip - len(data))
         rest += data
         end = last_record_end(rest, dialect.delimiter, dialect.newline)
         if end:
@@ -154,23 +152,6 @@ def _chunks(stream: ByteStream, file: DataFile, dialect: Dialect) -> Iterator[by
             raise DataError("sources.quote-open", file=file.origin, size=LONGEST >> 20)
     if rest.strip(b"\r\n"):
         yield rest
-
-
-def _ahead(parse: Any, chunks: Iterator[bytes]) -> Iterator[Any]:
-    """Parse a few chunks ahead in threads; yield in order."""
-    workers = min(4, os.cpu_count() or 1)
-    waiting: deque[Future[Any]] = deque()
-    with ThreadPoolExecutor(workers) as pool:
-        try:
-            for chunk in chunks:
-                waiting.append(pool.submit(parse, chunk))
-                if len(waiting) > workers:
-                    yield waiting.popleft().result()
-            while waiting:
-                yield waiting.popleft().result()
-        finally:
-            for future in waiting:
-                future.cancel()
 
 
 def _parse(

@@ -1,7 +1,8 @@
-"""How a text file is written: encoding, separator, decimal mark, line ends, names.
+r"""How a text file is written: encoding, separator, decimal mark, line ends, names.
 
 All of it is told from the head of the file, stated in ``notes`` and open to correction by the
 arguments of ``open``. A thousands separator is never guessed: ``1,234`` could be either.
+A first line ``sep=;``, as Excel writes it, is obeyed. A first line of numbers only is data.
 """
 
 from __future__ import annotations
@@ -12,46 +13,41 @@ import io
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from itertools import islice
 
 from kedou.columns.batch import MISSING
 from kedou.columns.kinds import is_number
-from kedou.errors import DataError, OptionError, UnreadableFileError
+from kedou.errors import DataError, OptionError
+from kedou.sources.encoding import decode_head, find_encoding
 from kedou.sources.files import DataFile
-from kedou.sources.records import first_record_end
+from kedou.sources.records import first_record_end, last_record_end
 from kedou.sources.streams import raw_bytes, read_full
 from kedou.texts import say
 
 HEAD = 1 << 20
 _SAMPLE = 200
 _DELIMITERS = (",", ";", "\t", "|")
-_MARKS = (
-    (codecs.BOM_UTF8, "utf-8-sig"),
-    (codecs.BOM_UTF16_LE, "utf-16"),
-    (codecs.BOM_UTF16_BE, "utf-16"),
-)
 _DECIMAL_COMMA = re.compile(r"[+-]?\d*,\d+([eE][+-]?\d+)?", re.A)
-_SEPARATOR_LINE = re.compile(r"sep=(.)\r?\n")
+_SEPARATOR_LINE = re.compile(r"sep=(.)(\r\n|\r|\n)")
+
+Given = Mapping[str, str | None]
 
 
 @dataclass(frozen=True, slots=True)
 class Dialect:
-    """How one text file is written.
+    r"""How one text file is written.
 
     Attributes
     ----------
     encoding : str
-        Name of a Python codec; ``utf-8`` and ``utf-8-sig`` are read without conversion.
+        Name of a Python codec.
     delimiter, decimal : str
         One character each.
     newline : bytes
-        The byte that ends a line, ``\\n`` (also for ``\\r\\n``) or ``\\r``.
+        The byte that ends a line, ``\n`` (also for ``\r\n``) or ``\r``.
     names : tuple of str
         Column names.
     start : int
-        Position of the first data row in the file's UTF-8 bytes.
-    body : bytes
-        Complete data rows from the head of the file, in UTF-8.
+        Position of the first data row in the file's UTF-8 bytes, a mark counted.
     notes : tuple of str
         What was chosen, in words.
     """
@@ -62,16 +58,10 @@ class Dialect:
     newline: bytes
     names: tuple[str, ...]
     start: int
-    body: bytes
     notes: tuple[str, ...]
 
-    @property
-    def is_utf8(self) -> bool:
-        """Whether the bytes are UTF-8 already."""
-        return codecs.lookup(self.encoding).name in ("utf-8", "utf-8-sig", "ascii")
 
-
-def detect(file: DataFile, given: Mapping[str, str | None], size: int = HEAD) -> Dialect:
+def detect(file: DataFile, given: Given, size: int = HEAD) -> tuple[Dialect, bytes]:
     """Tell the dialect of a file from its first ``size`` bytes.
 
     Parameters
@@ -81,6 +71,12 @@ def detect(file: DataFile, given: Mapping[str, str | None], size: int = HEAD) ->
         ``encoding``, ``delimiter``, ``decimal``: None where they are to be detected.
     size : int
         How much of the file to look at.
+
+    Returns
+    -------
+    dialect : Dialect
+    body : bytes
+        Complete data rows from the head of the file, in UTF-8.
 
     Raises
     ------
@@ -96,42 +92,46 @@ def detect(file: DataFile, given: Mapping[str, str | None], size: int = HEAD) ->
         raw = read_full(stream, size)
     if not raw.strip():
         raise DataError("sources.empty-file", file=file.origin)
-    encoding, reason = _encoding(raw, given.get("encoding"), file)
-    notes = [say(reason, file=file.origin, encoding=encoding)] if reason else []
     whole = len(raw) < size
-    text = _decode(raw, encoding, file, whole)
-    skipped = _SEPARATOR_LINE.match(text)
-    lines = text[skipped.end() :] if skipped else text
+    encoding, reason = given.get("encoding"), None
+    if encoding is None:
+        encoding, reason = find_encoding(raw, file)
+    notes = [say(reason, file=file.origin, encoding=encoding)] if reason else []
+    text = decode_head(raw, encoding, file, whole)
+    first = _SEPARATOR_LINE.match(text.removeprefix("\ufeff"))
+    before = ("\ufeff" if text.startswith("\ufeff") else "") + (first[0] if first else "")
+    lines = text[len(before) :]
     newline = b"\n" if "\n" in lines else b"\r"
-    if not lines.endswith(("\n", "\r")) and whole:
+    if whole and not lines.endswith(("\n", "\r")):
         lines += newline.decode()
-    delimiter = given.get("delimiter") or (skipped[1] if skipped else _delimiter(lines, whole))
+    delimiter = given.get("delimiter") or (first[1] if first else _delimiter(lines, whole))
     rows = _rows(lines, delimiter, whole)
     if not rows:
-        raise DataError("sources.no-rows", file=file.origin)
+        code = "sources.no-rows" if not lines.strip() else "sources.no-row-end"
+        raise DataError(code, file=file.origin, size=size >> 20)
     decimal = given.get("decimal") or _decimal(rows[1:] or rows, delimiter)
-    headless = all(cell and is_number(cell, decimal) for cell in (c.strip() for c in rows[0]))
+    headless = all(is_number(cell.strip(), decimal) for cell in rows[0])
     names, named = _names(rows[0], headless, file)
-    data = lines.encode("utf-8")
-    blank = len(data) - len(data.lstrip(b"\r\n"))
-    start = blank + (0 if headless else first_record_end(data[blank:], delimiter, newline))
-    offset = len(text[: skipped.end()].encode("utf-8")) if skipped else 0
-    if not whole:
-        from kedou.sources.records import last_record_end
-
-        data = data[: start + last_record_end(data[start:], delimiter, newline)]
-    if not data[start:].strip():
-        raise DataError("sources.no-rows", file=file.origin)
     notes += _say_marks(delimiter, decimal, given, file) + named
+    data = lines.encode("utf-8")
+    start = len(data) - len(data.lstrip(b"\r\n"))
+    if not headless:
+        start += first_record_end(data[start:], delimiter, newline)
     body = data[start:]
-    return Dialect(encoding, delimiter, decimal, newline, names, offset + start, body, tuple(notes))
+    body = body if whole else body[: last_record_end(body, delimiter, newline)]
+    if not body.strip():
+        raise DataError("sources.no-rows", file=file.origin)
+    start += len(before.encode("utf-8"))
+    return Dialect(encoding, delimiter, decimal, newline, names, start, tuple(notes)), body
 
 
-def _check_options(given: Mapping[str, str | None]) -> None:
+def _check_options(given: Given) -> None:
     delimiter, encoding, decimal = (given.get(o) for o in ("delimiter", "encoding", "decimal"))
-    if delimiter is not None and (len(delimiter) != 1 or delimiter in '"\r\n' or not delimiter.isascii()):
-        raise OptionError("sources.delimiter", delimiter=delimiter)
-    if decimal is not None and decimal not in (".", ","):
+    if delimiter is not None:
+        ordinary = delimiter.isascii() and delimiter not in ('"', "\r", "\n", "")
+        if not ordinary or len(delimiter) != 1:
+            raise OptionError("sources.delimiter", delimiter=delimiter)
+    if decimal not in (None, ".", ","):
         raise OptionError("sources.decimal", decimal=decimal)
     if delimiter is not None and delimiter == decimal:
         raise OptionError("sources.delimiter-is-decimal", delimiter=delimiter)
@@ -142,55 +142,18 @@ def _check_options(given: Mapping[str, str | None]) -> None:
             raise OptionError("sources.encoding", encoding=encoding) from None
 
 
-def _encoding(raw: bytes, given: str | None, file: DataFile) -> tuple[str, str | None]:
-    mark = next((name for mark, name in _MARKS if raw.startswith(mark)), None)
-    if given is not None:
-        is_utf8 = codecs.lookup(given).name == "utf-8"
-        return ("utf-8-sig" if is_utf8 and mark == "utf-8-sig" else given), None
-    if mark is not None:
-        return mark, None if mark == "utf-8-sig" else "sources.note-encoding-mark"
-    if b"\x00" in raw:
-        raise UnreadableFileError("sources.not-text", file=file.origin)
-    if _fits(raw, "utf-8"):
-        return "utf-8", None
-    if _fits(raw, "gb18030") and _mostly_chinese(raw):
-        return "gb18030", "sources.note-encoding"
-    return "cp1252", "sources.note-encoding"
-
-
-def _fits(raw: bytes, encoding: str) -> bool:
-    try:
-        codecs.getincrementaldecoder(encoding)().decode(raw)
-    except UnicodeDecodeError:
-        return False
-    return True
-
-
-def _mostly_chinese(raw: bytes) -> bool:
-    """Whether what is not ASCII decodes to common Chinese characters and marks."""
-    text = codecs.getincrementaldecoder("gb18030")().decode(raw)
-    strange = [c for c in text if ord(c) > 127]
-    common = sum("\u4e00" <= c <= "\u9fff" or "\u3000" <= c <= "\u303f" or "\uff00" <= c <= "\uffef" for c in strange)
-    return common >= 0.6 * len(strange)
-
-
-def _decode(raw: bytes, encoding: str, file: DataFile, whole: bool) -> str:
-    try:
-        return codecs.getincrementaldecoder(encoding)().decode(raw, final=whole)
-    except UnicodeDecodeError:
-        raise UnreadableFileError(
-            "sources.not-in-encoding", file=file.origin, encoding=encoding
-        ) from None
-
-
 def _rows(text: str, delimiter: str, whole: bool) -> list[list[str]]:
-    """First rows, blank lines left out; the last one is left out where it may be cut."""
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
+    """First rows, without blank lines, and without the last one where it may be cut."""
+    rows: list[list[str]] = []
     try:
-        rows = list(islice((row for row in reader if row), _SAMPLE))
-    except csv.Error:
-        return []
-    return rows[:-1] if not whole and 1 < len(rows) < _SAMPLE else rows
+        for row in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter):
+            if row:
+                rows.append(row)
+            if len(rows) == _SAMPLE:
+                return rows
+    except csv.Error:  # a cell too long to be one: an open quote
+        return rows
+    return rows if whole else rows[:-1]
 
 
 def _delimiter(text: str, whole: bool) -> str:
@@ -228,17 +191,17 @@ def _names(
         names = tuple(f"c{i}" for i in range(1, len(first) + 1))
         return names, [say("sources.note-headless", file=file.origin, names=names)]
     names = tuple(cell.strip() or f"column_{i}" for i, cell in enumerate(first, 1))
-    blank = [name for name, cell in zip(names, first, strict=True) if not cell.strip()]
-    for i, name in enumerate(names):
-        if name in names[:i]:
+    seen: set[str] = set()
+    for name in names:
+        if name in seen:
             raise DataError("sources.duplicate-column", column=name, file=file.origin)
+        seen.add(name)
+    blank = [name for name, cell in zip(names, first, strict=True) if not cell.strip()]
     notes = [say("sources.note-blank-names", file=file.origin, names=blank)] if blank else []
     return names, notes
 
 
-def _say_marks(
-    delimiter: str, decimal: str, given: Mapping[str, str | None], file: DataFile
-) -> list[str]:
+def _say_marks(delimiter: str, decimal: str, given: Given, file: DataFile) -> list[str]:
     notes = []
     if given.get("delimiter") is None and delimiter != ",":
         shown = {"\t": "tab"}.get(delimiter, delimiter)

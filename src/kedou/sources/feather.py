@@ -111,7 +111,7 @@ def _parts(file: DataFile, lengths: Sequence[int]) -> Iterator[FeatherPart]:
 
 
 def _open(file: DataFile, options: Any = None) -> Any:
-    return pa.ipc.open_file(pa.memory_map(str(file.path)), options=options)
+    return pa.ipc.open_file(pa.OSFile(str(file.path)), options=options)
 
 
 def _damaged(file: DataFile, error: Exception) -> UnreadableFileError:

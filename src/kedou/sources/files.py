@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import glob
 import os
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
@@ -75,14 +74,16 @@ def find_files(data: str | os.PathLike[str] | Sequence[Any]) -> tuple[list[DataF
     for item in [data] if isinstance(data, (str, os.PathLike)) else data:
         found += _expand(os.fspath(item), aside)
     paths = [path for path, _ in found]
+    seen: set[Path] = set()
     for path in paths:
-        if paths.count(path) > 1:
+        if path.absolute() in seen:
             raise OptionError("sources.file-twice", file=path.name)
+        seen.add(path.absolute())
     root = _common_root(paths)
     files = [
         DataFile(
             path,
-            path.relative_to(root).as_posix(),
+            path.absolute().relative_to(root).as_posix(),
             format_of(path),
             _partition(path.relative_to(base)),
         )
@@ -93,9 +94,7 @@ def find_files(data: str | os.PathLike[str] | Sequence[Any]) -> tuple[list[DataF
         raise OptionError("sources.several-formats", formats=formats)
     for file in files:
         if set(file.partition) != set(files[0].partition):
-            raise OptionError(
-                "sources.partitions-differ", file=file.origin, other=files[0].origin
-            )
+            raise OptionError("sources.partitions-differ", file=file.origin, other=files[0].origin)
     return files, aside
 
 
@@ -127,13 +126,10 @@ def format_of(path: Path) -> Format:
         return "parquet"
     if head.startswith((b"ARROW1", b"FEA1")):
         return "feather"
-    if last in _OTHERS or b"\x00" in head.replace(b"\xff\xfe", b"") and not _is_utf16(head):
+    is_utf16 = head.startswith((b"\xff\xfe", b"\xfe\xff"))
+    if last in _OTHERS or (b"\x00" in head and not is_utf16):
         raise UnreadableFileError("sources.unknown-format", file=path.name)
     return "csv"
-
-
-def _is_utf16(head: bytes) -> bool:
-    return head.startswith((b"\xff\xfe", b"\xfe\xff"))
 
 
 def _head(path: Path) -> bytes:
@@ -159,8 +155,9 @@ def _expand(text: str, aside: list[str]) -> list[tuple[Path, Path]]:
     if path.exists():
         return [(path, path.parent)]
     if is_glob(text):
-        matches = [Path(match) for match in sorted(glob.glob(str(path), recursive=True))]
-        files = [(match, match.parent) for match in matches if match.is_file()]
+        fixed = next(p for p in path.parents if not is_glob(str(p)))
+        matches = sorted(fixed.glob(str(path.relative_to(fixed))))
+        files = [(match, fixed) for match in matches if match.is_file()]
         if not files:
             raise UnreadableFileError("sources.glob-empty", pattern=text)
         return files
@@ -195,11 +192,7 @@ def _files_below(folder: Path, aside: list[str]) -> list[Path]:
 
 
 def _common_root(paths: Iterable[Path]) -> Path:
-    parents = [path.parent for path in paths]
-    if len({path.is_absolute() for path in parents}) > 1:
-        return Path()
-    common = os.path.commonpath(parents)
-    return Path(common)
+    return Path(os.path.commonpath([path.parent.absolute() for path in paths]))
 
 
 def _partition(inner: Path) -> dict[str, str]:

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 import narwhals as nw
 import pyarrow as pa
+from numpy.typing import NDArray
 
 from kedou.columns.batch import TableBatch
 from kedou.columns.kinds import Kind, TableColumn, columns_of_schema, kind_of_type
-from kedou.columns.plan import ColumnPlan
+from kedou.columns.plan import ColumnPlan, some
 from kedou.errors import DataError, OptionTypeError
 from kedou.sources.source import BLOCK_ROWS
 from kedou.texts import say
@@ -21,25 +22,30 @@ PART_ROWS = 8 * BLOCK_ROWS
 
 @dataclass(frozen=True, slots=True)
 class FrameTable:
-    """A narwhals frame: a Table.
+    """A narwhals frame, arrays, or both side by side: a Table.
 
-    ``extra`` holds columns that were given beside it, such as a target array.
+    Attributes
+    ----------
+    frame : narwhals.DataFrame or None
+    arrays : mapping of str to (rows,) array
+        Columns given as arrays.
     """
 
-    frame: nw.DataFrame[Any]
-    extra: Mapping[str, Any] = field(default_factory=dict)
+    frame: nw.DataFrame[Any] | None
+    arrays: Mapping[str, NDArray[Any]] = field(default_factory=dict)
     notes: Sequence[str] = ()
     name: str = "memory"
 
     @property
     def columns(self) -> Sequence[TableColumn]:
         """The columns, in order."""
-        schema = self.frame.schema
-        inner = [TableColumn(name, self._kind(name, schema[name])) for name in schema.names()]
-        return inner + [
-            TableColumn(name, kind_of_type(pa.from_numpy_dtype(values.dtype)))
-            for name, values in self.extra.items()
-        ]
+        columns = []
+        if self.frame is not None:
+            schema = self.frame.schema
+            columns = [TableColumn(name, self._kind(name, schema[name])) for name in schema]
+        for name, values in self.arrays.items():
+            columns.append(TableColumn(name, kind_of_type(pa.from_numpy_dtype(values.dtype))))
+        return columns
 
     def _kind(self, name: str, dtype: Any) -> Kind:
         if dtype.is_integer():
@@ -53,6 +59,7 @@ class FrameTable:
         if dtype in (nw.String, nw.Enum):
             return "text"
         if dtype in (nw.Object, nw.Unknown, nw.Categorical):
+            assert self.frame is not None
             head = _to_arrow(self.frame.select(name)[:BLOCK_ROWS])
             return columns_of_schema(head.schema)[0].kind
         return "other"
@@ -60,11 +67,13 @@ class FrameTable:
     @property
     def rows(self) -> int:
         """Number of rows."""
-        return len(self.frame)
+        if self.frame is not None:
+            return len(self.frame)
+        return len(next(iter(self.arrays.values())))
 
     def parts(self) -> Sequence[FramePart]:
         """Return stretches of a fixed length."""
-        rows = len(self.frame)
+        rows = self.rows
         return [FramePart(self, i, min(i + PART_ROWS, rows)) for i in range(0, rows, PART_ROWS)]
 
 
@@ -84,22 +93,23 @@ class FramePart:
 
     def batches(self, plan: ColumnPlan, names: Sequence[str]) -> Iterator[TableBatch]:
         """Convert the columns ``names``, block by block."""
-        extra = self.table.extra
-        frame = self.table.frame.select([name for name in names if name not in extra])
+        frame, given = self.table.frame, self.table.arrays
+        if frame is not None:
+            frame = frame.select([name for name in names if name not in given])
         for start in range(self.start, self.stop, BLOCK_ROWS):
             stop = min(start + BLOCK_ROWS, self.stop)
-            arrow = _to_arrow(frame[start:stop])
-            arrays = {
-                name: pa.array(extra[name][start:stop])
-                if name in extra
+            arrow = None if frame is None else _to_arrow(frame[start:stop])
+            arrays = [
+                pa.array(given[name][start:stop])
+                if arrow is None or name in given
                 else _one_array(arrow.column(name))
                 for name in names
-            }
-            table = pa.RecordBatch.from_arrays(list(arrays.values()), list(arrays))
+            ]
+            table = pa.RecordBatch.from_arrays(arrays, list(names))
             yield TableBatch(table, first_row=start)
 
 
-def frame_table(data: Any, extra: Mapping[str, Any] | None = None) -> FrameTable:
+def frame_table(data: Any, arrays: Mapping[str, NDArray[Any]] | None = None) -> FrameTable:
     """Take any data frame, Arrow table or mapping of columns as a Table.
 
     Raises
@@ -114,6 +124,9 @@ def frame_table(data: Any, extra: Mapping[str, Any] | None = None) -> FrameTable
         data = pa.Table.from_batches([data])
     elif isinstance(data, Mapping):
         data = _table_of_mapping(data)
+    elif nw.dependencies.is_pandas_like_dataframe(data) and not _all_text(data.columns):
+        data = data.rename(columns=str)
+        notes.append(say("sources.note-names-text", names=some(list(data.columns))))
     try:
         frame = nw.from_native(data)
     except nw.exceptions.DuplicateError:
@@ -127,7 +140,11 @@ def frame_table(data: Any, extra: Mapping[str, Any] | None = None) -> FrameTable
         notes.append(say("sources.note-collected", rows=len(frame)))
     if len(frame) == 0:
         raise DataError("sources.no-rows", file="memory")
-    return FrameTable(frame, extra or {}, notes)
+    return FrameTable(frame, arrays or {}, notes)
+
+
+def _all_text(names: Iterable[Any]) -> bool:
+    return all(isinstance(name, str) for name in names)
 
 
 def _table_of_mapping(data: Mapping[str, Any]) -> pa.Table:
@@ -148,7 +165,7 @@ def _to_arrow(frame: nw.DataFrame[Any]) -> pa.Table:
         return frame.to_arrow()
     except (pa.ArrowException, TypeError, ValueError) as error:
         columns = frame.columns
-        raise DataError("sources.mixed-column", columns=columns, reason=str(error)) from None
+        raise DataError("sources.mixed-column", columns=some(columns), reason=str(error)) from None
 
 
 def _one_array(column: pa.ChunkedArray) -> pa.Array:

@@ -20,9 +20,9 @@ from typing import TYPE_CHECKING, Any, Literal, cast
 
 import numpy as np
 
-from kedou.columns.plan import ColumnPlan
+from kedou.columns.plan import ColumnPlan, some
 from kedou.errors import DataError, OptionError, OptionTypeError
-from kedou.sources.arrays import ArraySource, as_numbers, check_lengths
+from kedou.sources.arrays import ArraySource, as_numbers, check_length
 from kedou.sources.files import find_files
 from kedou.sources.source import LeftOut, Source
 from kedou.texts import say
@@ -54,8 +54,76 @@ def open(
 ) -> Source:
     """Open data of any kind as a source of rows, to be read again and again.
 
-    Nothing is read here but what tells the columns: the head of a text file, the footer of a
-    Parquet file. Rows are read block by block when they are needed, in constant memory.
+    Only what tells the columns is read here: the head of a text file, the footer of a Parquet
+    file. Rows are read block by block when they are needed, in constant memory. What was chosen
+    without being asked stands in ``source.notes``, what is not used in ``source.left_out``.
+
+    Parameters
+    ----------
+    data : path, folder, glob, list of those, array, data frame, mapping of columns, or Source
+        - Text: CSV, TSV and the like, also ``.gz``, ``.zst``, ``.bz2``, ``.lz4``. Encoding,
+          separator, decimal mark and line ends are told from the head of the file.
+        - Parquet, and Feather (Arrow IPC).
+        - A folder stands for all data files below it, in the order of their paths; folder names
+          such as ``year=2024`` are columns. Several files must have the same columns.
+        - (rows, k) array of numbers, or (rows,) for one feature; ``y`` holds the target. The
+          columns are called ``x1`` ... ``xk``, or as ``features`` says.
+        - pandas, Polars, PyArrow and whatever else narwhals reads. A lazy frame is computed once.
+    y : (rows,) array, optional
+        Target of an array, or of a frame that has it in no column.
+    target : str, optional
+        Name of the target column; needed unless ``y`` is given.
+    features : str or sequence of str, optional
+        Columns to use, in this order; all numeric columns unless given. For an array: the names
+        of its columns.
+    categorical : str or sequence of str
+        Columns of which each value becomes an indicator column, ``city=Beijing``. Added to
+        ``features``. At most 1,000 different values each.
+    polynomial : mapping of str to int, optional
+        ``{"age": 3}`` adds ``age^2`` and ``age^3`` after ``age``.
+    dates : str or sequence of str
+        Columns that become a trend in days since 1970-01-01, ``day:trend``, and indicators
+        ``day:weekday=1`` (Monday) to 7 and ``day:month=1`` to 12. Dates, timestamps, or text such
+        as ``2024-03-01``, ``2024/3/1``, ``2024年3月1日``, with or without a time.
+    weight : str or (rows,) array, optional
+        Frequencies, finite and >= 0: weight 2 is the row twice. A column name, or an array with
+        arrays and frames.
+    missing : {"skip", "error"}
+        What becomes of rows in which a used cell is missing or not finite: left out and counted
+        by column in ``Block.skipped``, or an error that names the first one. In text files an
+        empty cell and ``NA  N/A  #N/A  NaN  NULL  None  -  --  ?  .`` are missing.
+    bad_cells : {"error", "skip"}
+        What becomes of rows of a text file with ``oops`` where a number is needed, or with too
+        many or too few cells.
+    key : str, optional
+        A column whose values are carried along in ``Block.key``, to split or group rows by.
+    delimiter, encoding, decimal : str, optional
+        How a text file is written, where detection is wrong: one character; a Python codec such
+        as ``"gb18030"``; ``"."`` or ``","``.
+
+    Returns
+    -------
+    Source
+        Its parts can be read in several threads at once. Rows are counted from 1 in messages, as
+        the rows of data under the names are; blank lines are not counted.
+
+    Raises
+    ------
+    UnreadableFileError
+        If a file is missing, damaged, or of a kind that is not read.
+    DataError
+        If a column is not in the data or cannot take its role; while reading, for a cell that
+        cannot be used, with its file, row and column.
+    OptionError, OptionTypeError
+        If an argument makes no sense here.
+
+    Examples
+    --------
+    >>> source = open({"age": [5.5, 8.5, None], "length": [21, 34, 40]}, target="length")
+    >>> for part in source.parts():
+    ...     for block in part.blocks():
+    ...         print(block.X.tolist(), block.y.tolist(), block.skipped)
+    [[5.5], [8.5]] [21.0, 34.0] {'age': 1}
     """
     if isinstance(data, Source):
         return data
@@ -69,6 +137,8 @@ def open(
         "key": key,
     }
     dialect = {"delimiter": delimiter, "encoding": encoding, "decimal": decimal}
+    if isinstance(y, str):
+        raise OptionTypeError("sources.y-is-a-name", y=y)
     if _is_arrays(data):
         return _open_arrays(data, y, target, wanted, weight, missing)
     if not _is_files(data):
@@ -79,7 +149,7 @@ def open(
         table = _files_table(data, dialect)
     if target is None:
         names = [column.name for column in table.columns]
-        raise OptionError("sources.target-needed", file=table.name, columns=names)
+        raise OptionError("sources.target-needed", file=table.name, columns=some(names))
     return _planned(table, target, weight, wanted, missing, bad_cells)
 
 
@@ -120,7 +190,9 @@ def tables_of(
 
     wanted = list(names or dict.fromkeys(feature.column for feature in plan.features))
     if _is_arrays(data):
-        table = _array_table(as_numbers(data, "X", 2), wanted, {})
+        from kedou.sources.frames import FrameTable
+
+        table: Table = FrameTable(None, _named_columns(as_numbers(data, "X", 2), wanted))
     elif _is_files(data):
         dialect = {"delimiter": delimiter, "encoding": encoding, "decimal": decimal}
         table = _files_table(data, dialect)
@@ -172,52 +244,53 @@ def _open_arrays(
     if isinstance(weight, str):
         raise OptionTypeError("sources.weight-name-with-arrays", weight=weight)
     X = as_numbers(data, "X", 2)
-    target_values = as_numbers(y, "y", 1)
-    weights = None if weight is None else as_numbers(weight, "weight", 1)
-    check_lengths(X, target_values, weights)
+    arrays = {"y": as_numbers(y, "y", 1)}
+    if weight is not None:
+        arrays["weight"] = as_numbers(weight, "weight", 1)
+    for name, values in arrays.items():
+        check_length(name, values, len(X))
     names = wanted["features"] or tuple(f"x{j}" for j in range(1, X.shape[1] + 1))
-    if len(names) != X.shape[1]:
-        raise OptionError(
-            "sources.names-count", names=names, features=len(names), columns=X.shape[1]
-        )
+    columns = _named_columns(X, names)
+    all_names = (*names, *arrays)
+    for name in all_names:
+        if all_names.count(name) > 1:
+            raise OptionError("sources.same-names", name=name)
     if not (wanted["categorical"] or wanted["polynomial"] or wanted["dates"] or wanted["key"]):
-        return ArraySource(X, target_values, weights, names, missing)
-    extra = {"y": target_values} | ({} if weights is None else {"weight": weights})
-    table = _array_table(X, names, extra)
-    wanted = wanted | {"features": None}
-    weight_name = None if weights is None else "weight"
-    return _planned(table, "y", weight_name, wanted, missing, "error")
+        return ArraySource(X, arrays["y"], arrays.get("weight"), names, missing)
+    from kedou.sources.frames import FrameTable
+
+    table = FrameTable(None, columns | arrays)
+    weight = "weight" if "weight" in arrays else None
+    return _planned(table, "y", weight, wanted | {"features": None}, missing, "error")
 
 
-def _array_table(X: Any, names: Sequence[str], extra: Mapping[str, Any]) -> Table:
-    from kedou.sources.frames import frame_table
-
+def _named_columns(X: Any, names: Sequence[str]) -> dict[str, Any]:
+    if len(X) == 0:
+        raise DataError("sources.no-rows", file="X")
     if len(names) != X.shape[1]:
-        raise DataError(
-            "sources.names-count", names=names, features=len(names), columns=X.shape[1]
-        )
-    columns = {name: X[:, j] for j, name in enumerate(names)}
-    return frame_table(columns | dict(extra))
+        shown = {"features": len(names), "columns": X.shape[1]}
+        raise OptionError("sources.names-count", names=some(names), **shown)
+    return {name: X[:, j] for j, name in enumerate(names)}
 
 
 def _frame(data: Any, y: Any, target: str | None, weight: Any) -> tuple[Table, str | None, Any]:
     from kedou.sources.frames import frame_table
 
-    extra: dict[str, Any] = {}
+    arrays: dict[str, Any] = {}
     if y is not None:
         if target is not None:
             raise OptionError("sources.y-and-target", target=target)
         target = str(getattr(y, "name", None) or "y")
-        extra[target] = as_numbers(y, "y", 1)
+        arrays[target] = as_numbers(y, "y", 1)
     if weight is not None and not isinstance(weight, str):
-        extra["weight"] = as_numbers(weight, "weight", 1)
+        arrays["weight"] = as_numbers(weight, "weight", 1)
         weight = "weight"
-    table = frame_table(data, extra)
-    for name, values in extra.items():
+    table = frame_table(data, arrays)
+    assert table.frame is not None
+    for name, values in arrays.items():
         if name in table.frame.columns:
             raise OptionError("sources.extra-name", name=name)
-        if len(values) != table.rows:
-            raise DataError("sources.lengths", name=name, rows=len(values), expected=table.rows)
+        check_length(name, values, table.rows)
     return table, target, weight
 
 
@@ -254,8 +327,6 @@ def _planned(
 
     if weight is not None and not isinstance(weight, str):
         raise OptionTypeError("sources.weight-array-with-file")
-    plan, left_out = choose(
-        table.columns, target=target, weight=weight, file=table.name, **wanted
-    )
+    plan, left_out = choose(table.columns, target=target, weight=weight, file=table.name, **wanted)
     reasons = [LeftOut(column, reason) for column, reason in left_out]
     return cast(Source, TableSource(table, plan, reasons, missing, bad_cells))

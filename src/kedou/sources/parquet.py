@@ -13,6 +13,7 @@ from kedou.columns.batch import TableBatch
 from kedou.columns.kinds import TableColumn, columns_of_schema
 from kedou.columns.plan import ColumnPlan
 from kedou.errors import UnreadableFileError
+from kedou.sources.ahead import read_ahead
 from kedou.sources.files import DataFile, unreadable
 from kedou.sources.partitions import partition_columns, same_columns, with_partition
 from kedou.sources.source import BLOCK_ROWS
@@ -60,7 +61,10 @@ class ParquetPart:
         return self.file.origin
 
     def batches(self, plan: ColumnPlan, names: Sequence[str]) -> Iterator[TableBatch]:
-        """Decode the columns ``names``, a block's length at a time."""
+        """Decode the columns ``names``, a block's length at a time, one block ahead."""
+        return read_ahead(self._batches(plan, names))
+
+    def _batches(self, plan: ColumnPlan, names: Sequence[str]) -> Iterator[TableBatch]:
         categories = [f.column for f in plan.features if f.kind == "category"]
         inner = [name for name in names if name not in self.file.partition]
         first = self.first_row

@@ -16,9 +16,9 @@ QUOTE = 34
 
 
 def last_record_end(data: bytes, delimiter: str, newline: bytes) -> int:
-    """Return the position after the last complete record in ``data``, 0 if there is none.
+    r"""Return the position after the last complete record in ``data``, 0 if there is none.
 
-    ``data`` begins at a record. Examples: 4 for ``b"1,2\\n3,"``, 0 for ``b'1,"2\\n3'``.
+    ``data`` begins at a record. Examples: 4 for ``b"1,2\n3,"``, 0 for ``b'1,"2\n3'``.
     """
     if data.find(b'"') < 0:
         return data.rfind(newline) + 1
@@ -37,7 +37,7 @@ def last_record_end(data: bytes, delimiter: str, newline: bytes) -> int:
 def first_record_end(data: bytes, delimiter: str, newline: bytes) -> int:
     """Return the position after the first complete record in ``data``, 0 if there is none."""
     end = data.find(newline) + 1
-    while end and not last_record_end(data[:end], delimiter, newline) == end:
+    while end and last_record_end(data[:end], delimiter, newline) != end:
         end = data.find(newline, end) + 1
     return end
 
@@ -53,7 +53,7 @@ def _at_borders(data: bytes, quotes: NDArray[np.intp], delimiter: str) -> bool:
 
 def _scan(data: bytes, delimiter: str, newline: bytes) -> int:
     mark = re.escape(delimiter.encode())
-    cells = re.compile(rb'(?:\A|[\n\r]|' + mark + rb')("[^"]*(?:""[^"]*)*(?:"|\Z))')
+    cells = re.compile(rb"(?:\A|[\n\r]|" + mark + rb')("[^"]*(?:""[^"]*)*(?:"|\Z))')
     spans = [match.span(1) for match in cells.finditer(data)]
     end = data.rfind(newline)
     for start, stop in reversed(spans):

@@ -14,8 +14,9 @@ from typing import Any, Protocol
 
 from kedou.block import Block, Column
 from kedou.columns.batch import TableBatch
-from kedou.columns.encode import Encoded, Missing, encode, refuse_too_many_levels
+from kedou.columns.encode import Encoded, Missing, encode
 from kedou.columns.kinds import TableColumn
+from kedou.columns.levels import refuse_too_many
 from kedou.columns.plan import ColumnPlan
 from kedou.sources.source import BLOCK_ROWS, LeftOut
 from kedou.texts import say
@@ -77,7 +78,7 @@ class _Found:
                 if column.level is not None:
                     levels = self.levels.setdefault(column.source, set())
                     levels.add(column.level)
-                    refuse_too_many_levels(column.source, len(levels), file)
+                    refuse_too_many(column.source, len(levels), file)
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,8 +167,17 @@ class TableSourcePart:
             rows = numbers + batch.first_row if rows is None else rows[numbers]
         columns = encoded.columns if self.shared is None else self.shared
         return Block(
-            *(encoded.X, encoded.y, encoded.weight, batch.origin, batch.first_row),
-            *(encoded.X_low, rows, columns, encoded.key, batch.rows_read, encoded.skipped or {}),
+            X=encoded.X,
+            y=encoded.y,
+            weight=encoded.weight,
+            origin=batch.origin,
+            first_row=batch.first_row,
+            X_low=encoded.X_low,
+            rows=rows,
+            columns=columns,
+            key=encoded.key,
+            rows_read=batch.rows_read,
+            skipped=encoded.skipped,
         )
 
 
