@@ -23,7 +23,7 @@ from kedou.errors import SavedFileError, UnreadableFileError
 def replacing(path: str | os.PathLike[str]) -> Iterator[BinaryIO]:
     """Open a binary file that takes the name ``path`` only once it is complete.
 
-    Writes to a temporary file beside it, then fsync and ``os.replace``; on any exception
+    Writes to a temporary file beside it, then fsync and rename (``os.replace``); on any exception
     (Ctrl-C included) the temporary file is removed and an older ``path`` stays as it was.
     """
     target = Path(path)
@@ -39,7 +39,7 @@ def replacing(path: str | os.PathLike[str]) -> Iterator[BinaryIO]:
             file.flush()
             os.fsync(file.fileno())
         _widen_mode(name)
-        os.replace(name, target)
+        Path(name).replace(target)
     except BaseException:
         with contextlib.suppress(OSError):
             Path(name).unlink()
@@ -60,7 +60,7 @@ def _checksum(content: Any) -> str:
 
 
 def save_document(path: str | os.PathLike[str], kind: str, version: int, content: Any) -> None:
-    """Write ``content`` as a checksummed document of one ``kind`` (``"moments"``, ``"model"``...)."""
+    """Write ``content`` as a checksummed document of one ``kind``, such as ``"moments"``."""
     document = {
         "format": f"kedou-{kind}",
         "version": version,

@@ -25,7 +25,7 @@ _current: str | None = None
 
 
 def normalise_language(language: str) -> str:
-    """Map ``zh``, ``zh_CN.UTF-8``, ``en_GB`` and the like to one of ``LANGUAGES`` (English if unknown)."""
+    """Map ``zh``, ``zh_CN.UTF-8``, ``en_GB`` and the like to a language; English if unknown."""
     tag = language.split(".")[0].replace("_", "-").lower()
     return _ALIASES.get(tag) or _ALIASES.get(tag.split("-")[0], "en")
 

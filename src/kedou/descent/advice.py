@@ -55,7 +55,9 @@ def advise(outcome: Outcome, oscillating: bool, walk: Walk, facts: Facts) -> tup
     if suggestion is not None and facts.limit is not None and suggestion >= facts.limit:
         suggestion = facts.best
     values["try_rate"] = suggestion
-    values["percent"] = 100 * float(walk.gap[-1]) / facts.scale_of_loss if facts.scale_of_loss else 0.0
+    values["percent"] = (
+        100 * float(walk.gap[-1]) / facts.scale_of_loss if facts.scale_of_loss else 0.0
+    )
     if outcome is Outcome.CONVERGED:
         said.append(Message("descent.converged", {**values, "arrived": facts.arrived or 0}))
     elif outcome is Outcome.DIVERGED:
@@ -74,21 +76,20 @@ def advise(outcome: Outcome, oscillating: bool, walk: Walk, facts: Facts) -> tup
     if oscillating and outcome in (Outcome.CONVERGED, Outcome.SLOW):
         said.append(Message("descent.oscillating", values))
     away = facts.standard_errors_away
-    if outcome is Outcome.CONVERGED and away is not None and away > 0.1:
-        if facts.steps_to_certain is not None:
-            more = {"away": away, "needed": facts.steps_to_certain}
-            said.append(Message("descent.standard-errors-away", more))
+    certain = facts.steps_to_certain
+    if outcome is Outcome.CONVERGED and away is not None and away > 0.1 and certain is not None:
+        more = {"away": away, "needed": certain}
+        said.append(Message("descent.standard-errors-away", more))
     if facts.scaling_helps is not None and outcome in (Outcome.SLOW, Outcome.DIVERGED):
         said.append(Message("descent.scaling-helps", {"condition": facts.scaling_helps}))
     return tuple(said)
 
 
 def _diverged(values: dict[str, Any], walk: Walk, facts: Facts) -> Message:
-    if facts.is_plain and facts.limit is not None and facts.rate is not None:
-        if facts.rate >= facts.limit:
-            if facts.constant is None:
-                return Message("descent.slope-above-limit", values)
-            return Message("descent.above-limit", values)
+    known = facts.is_plain and facts.limit is not None and facts.rate is not None
+    if known and facts.rate >= facts.limit:  # type: ignore[operator]
+        code = "descent.above-limit" if facts.constant else "descent.slope-above-limit"
+        return Message(code, values)
     if walk.stop == "ceiling":
         return Message("descent.left-ceiling", values)
     return Message("descent.grows", values)
@@ -96,7 +97,12 @@ def _diverged(values: dict[str, Any], walk: Walk, facts: Facts) -> Message:
 
 def _slow(values: dict[str, Any], facts: Facts) -> Message:
     needed = facts.steps_needed
-    if facts.is_plain and facts.constant and facts.best is not None and facts.best_steps is not None:
+    if (
+        facts.is_plain
+        and facts.constant
+        and facts.best is not None
+        and facts.best_steps is not None
+    ):
         best = {**values, "best_steps": facts.best_steps}
         if needed is not None:
             if facts.rate is not None and abs(facts.rate - facts.best) <= 1e-3 * facts.best:

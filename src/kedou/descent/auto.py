@@ -1,9 +1,10 @@
 """``learning_rate="auto"`` for every named rule, and a sentence about what it chose.
 
-Gradient descent takes the spectrum's ``best_learning_rate``. Any other rule with a constant is tried
-on the moments themselves, where a trial costs O(p^2) a step: of a ladder of constants (a quarter
-of a decade apart) the one whose run from this start is within 1 % for good after the fewest steps
-wins, the smaller last gap among equals. Rules without a constant have nothing to choose.
+Gradient descent takes the spectrum's ``best_learning_rate``. Any other rule with a constant is
+tried on the moments themselves, where a trial costs O(p^2) a step: of a ladder of constants (a
+quarter of a decade apart) the one whose run from this start is within 1 % for good after the
+fewest steps wins, the smaller last gap among equals. Rules without a constant have nothing to
+choose.
 """
 
 from __future__ import annotations
@@ -103,4 +104,3 @@ def any_rate(rule: Rule) -> float | None:
     constant = rules.has_rate(rule)
     value = getattr(rule, constant, None) if constant else None
     return float(value) if isinstance(value, int | float) else None
-

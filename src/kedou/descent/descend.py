@@ -79,7 +79,12 @@ def descend_moments(
 ) -> Trajectory:
     """Descend the squared error of moments; see ``kedou.fitting.descend`` for the public page."""
     plan = check_settings(
-        steps, tolerance, seed, intercept=intercept, standardize=standardize, ridge=ridge,
+        steps,
+        tolerance,
+        seed,
+        intercept=intercept,
+        standardize=standardize,
+        ridge=ridge,
         loss="squared",
     )
     design = make_design(moments, intercept)
@@ -114,9 +119,7 @@ def descend_moments(
     )
 
 
-def start_of(
-    start: Any, names: tuple[str, ...], seed: int | None
-) -> tuple[Floats, int | None]:
+def start_of(start: Any, names: tuple[str, ...], seed: int | None) -> tuple[Floats, int | None]:
     """Return the start in the user's units, and the seed if it was drawn."""
     if isinstance(start, str) and start == "random" and seed is None:
         seed = int(np.random.SeedSequence().generate_state(1)[0])

@@ -28,9 +28,7 @@ def jump(
     shares = 0.5 * surface.eigenvalues * along * along
     last, stop = steps, "steps"
     if tolerance is not None:
-        arrival = steps_to(
-            shares, surface.eigenvalues, rate, tolerance * surface.scale_of_loss
-        )
+        arrival = steps_to(shares, surface.eigenvalues, rate, tolerance * surface.scale_of_loss)
         if arrival is not None and arrival <= last:
             last, stop = arrival, "tolerance"
     first_gap = float(shares.sum())
@@ -49,7 +47,10 @@ def jump(
 
 
 def path(
-    surface: Quadratic, rate: float, start: Floats, steps: np.ndarray[tuple[int, ...], np.dtype[np.int64]]
+    surface: Quadratic,
+    rate: float,
+    start: Floats,
+    steps: np.ndarray[tuple[int, ...], np.dtype[np.int64]],
 ) -> Floats:
     """Return theta_t of the closed form for each step number t, shape (len(steps), p)."""
     along = surface.eigenvectors.T @ (start - surface.best)

@@ -1,9 +1,9 @@
 """Who folds the blocks, and what comes of it: scans, descents, models."""
 
-from kedou.fitting.descend import descend
-from kedou.fitting.fit import fit
+from kedou.fitting.fitter import fit
 from kedou.fitting.model import Model, Prediction, load_model, make_model
-from kedou.fitting.scan import Progress, scan
+from kedou.fitting.runner import descend
+from kedou.fitting.scanner import Progress, scan
 
 __all__ = [
     "Model",

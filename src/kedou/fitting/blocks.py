@@ -26,6 +26,7 @@ class DesignBlocks:
     columns: tuple[Column, ...]
 
     def __call__(self) -> Iterator[Block]:
+        """Read all rows once, in order."""
         for part in self.source.parts():
             for block in part.blocks():
                 yield self._fit(block)

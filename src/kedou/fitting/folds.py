@@ -8,7 +8,6 @@ taken of the group's value instead: a group is never split.
 from __future__ import annotations
 
 import hashlib
-import os
 from typing import Any
 
 import numpy as np
@@ -46,7 +45,7 @@ def _by_group(key: NDArray[Any], folds: int, seed: int) -> NDArray[np.intp]:
 
 
 def _salt(seed: int, text: str) -> int:
-    name = os.path.basename(text.replace("\\", "/"))
+    name = text.replace("\\", "/").rsplit("/", 1)[-1]
     digest = hashlib.blake2b(f"{seed}:{name}".encode(), digest_size=8).digest()
     return int.from_bytes(digest, "little")
 

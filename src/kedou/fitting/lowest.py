@@ -1,9 +1,9 @@
 """The lowest point of a loss without a closed form: the exact answer beside a descent by passes.
 
-SciPy's ``trust-exact`` (Conn, Gould, Toint, "Trust Region Methods", 2000) with the true gradient and
-Hessian, each one pass over the rows. A corner has no Hessian: the absolute loss is followed through
-Huber losses of shrinking delta, |e| - delta/2 <= Huber_delta(e)/delta <= |e|, each started where the
-last one ended.
+SciPy's ``trust-exact`` (Conn, Gould, Toint, "Trust Region Methods", 2000) with the true gradient
+and Hessian, each one pass over the rows. A corner has no Hessian: the absolute loss is followed
+through Huber losses of shrinking delta, |e| - delta/2 <= Huber_delta(e)/delta <= |e|, each started
+where the last one ended.
 """
 
 from __future__ import annotations
@@ -30,13 +30,13 @@ def lowest_point(surface: PassSurface, quadratic: Quadratic) -> Minimum | None:
     spread = float(np.sqrt(quadratic.design.q)) or 1.0
     start = quadratic.best if quadratic.answer.rank else np.zeros_like(quadratic.best)
     if isinstance(surface.loss, AbsoluteError):
-        theta: Floats | None = start
+        theta = start
         for share in SHRINK:
             smooth = replace(surface, loss=Huber(delta=share * spread), least=0.0, passes=0)
             found = _newton(smooth, theta, share * spread)
             surface.passes += smooth.passes
             theta = found if found is not None else theta
-        ended = theta
+        ended: Floats | None = theta
     else:
         ended = _newton(surface, start, 1.0)
     if ended is None:
@@ -83,5 +83,7 @@ def _newton(surface: PassSurface, start: Floats, unit: float) -> Floats | None:
         return None
     _, gradient = value_and_gradient(theta)
     still_falling = float(np.linalg.norm(gradient)) > 1e-4 * (1.0 + abs(float(result.fun)))
-    runs_away = float(np.abs(theta).max(initial=0.0)) > 1e6 * (1.0 + float(np.abs(start).max(initial=0.0)))
+    runs_away = float(np.abs(theta).max(initial=0.0)) > 1e6 * (
+        1.0 + float(np.abs(start).max(initial=0.0))
+    )
     return None if (still_falling or runs_away) and not result.success else theta

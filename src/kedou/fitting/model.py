@@ -1,7 +1,7 @@
 """A model: what a run learnt, ready for new rows, kept as JSON.
 
-It holds the column plan (which table column becomes what), the columns it was solved for, theta, and
-what prediction intervals need. For a new row x the interval of level c is
+It holds the column plan (which table column becomes what), the columns it was solved for, theta,
+and what prediction intervals need. For a new row x the interval of level c is
 
     y_hat +- t(c, W - p) s sqrt(1 + 1/W + |G'(x - m)|^2 / W)
 
@@ -214,7 +214,8 @@ class Model:
     def _half_width(self, X: Floats, level: float) -> Floats:
         from scipy.special import stdtrit
 
-        assert self.spread is not None and self.residual_std is not None
+        assert self.spread is not None
+        assert self.residual_std is not None
         along = (X - self.mean) @ self.spread
         variance = np.einsum("ij,ij->i", along, along) / self.weight_sum + 1.0
         if self.has_intercept:

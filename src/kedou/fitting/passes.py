@@ -10,8 +10,9 @@ least-squares answer and the curvature of X'X/n, from which ``learning_rate="aut
    the root of the number of steps, the classical choice for subgradients (Nesterov, "Introductory
    Lectures on Convex Optimization", 2004, section 3.2.3), in units of the gradient's bound.
 
-The lowest point beside the run (``run.exact``) comes from SciPy's trust-region Newton method, started
-at the least-squares answer; for the absolute loss it walks through ever narrower Huber losses.
+The lowest point beside the run (``run.exact``) comes from SciPy's trust-region Newton method,
+started at the least-squares answer; for the absolute loss it walks through ever narrower Huber
+losses.
 """
 
 from __future__ import annotations
@@ -39,7 +40,7 @@ from kedou.descent.outcome import ARRIVED
 from kedou.errors import OptionError
 from kedou.fitting.blocks import DesignBlocks
 from kedou.fitting.lowest import lowest_point
-from kedou.fitting.scan import scan
+from kedou.fitting.scanner import scan
 from kedou.losses import Loss, over_block, to_json
 from kedou.losses.over_block import LossSums
 from kedou.rules import Rule

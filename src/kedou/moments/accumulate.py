@@ -53,7 +53,9 @@ class Accumulator:
             skipped=dict(block.skipped),
         )
 
-    def folded(self, block: Block, fold: np.ndarray[tuple[int], np.dtype[np.intp]], folds: int) -> Moments:
+    def folded(
+        self, block: Block, fold: np.ndarray[tuple[int], np.dtype[np.intp]], folds: int
+    ) -> Moments:
         """Return the moments of a block with those of each fold, from one pass.
 
         Parameters
@@ -65,7 +67,11 @@ class Accumulator:
         counts = np.bincount(fold, minlength=folds)
         ends = np.cumsum(counts)
         columns_first = block.X.flags.f_contiguous and not block.X.flags.c_contiguous
-        X = np.take(block.X.T, order, axis=1).T if columns_first else np.take(block.X, order, axis=0)
+        X = (
+            np.take(block.X.T, order, axis=1).T
+            if columns_first
+            else np.take(block.X, order, axis=0)
+        )
         y = block.y[order]
         weight = None if block.weight is None else block.weight[order]
         parts = []
@@ -86,9 +92,7 @@ class Accumulator:
         for part in parts[1:]:
             total = total + part
         read = len(block.y) if block.rows_read < 0 else block.rows_read
-        return replace(
-            total, rows_read=read, skipped=dict(block.skipped), folds=tuple(parts)
-        )
+        return replace(total, rows_read=read, skipped=dict(block.skipped), folds=tuple(parts))
 
 
 def accumulate(

@@ -2,7 +2,8 @@
 
 For groups g of weight W_g and mean m_g (Chan, Golub, LeVeque 1979, for any number of groups):
 
-    W = sum W_g     mean = sum W_g m_g / W     scatter = sum S_g + sum W_g e_g e_g'     e_g = m_g - mean
+    W = sum W_g            mean = sum W_g m_g / W
+    e_g = m_g - mean       scatter = sum S_g + sum W_g e_g e_g'
 
 Means are unevaluated sums (hi, lo), so that e_g keeps its digits when means are far from zero.
 """

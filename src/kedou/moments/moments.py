@@ -318,9 +318,7 @@ def with_columns(moments: Moments, columns: tuple[Column, ...]) -> Moments:
     mean[where], low[where] = moments.mean, moments.mean_low
     scatter[np.ix_(where, where)] = moments.scatter
     folds = tuple(with_columns(fold, columns) for fold in moments.folds)
-    return replace(
-        moments, columns=columns, mean=mean, mean_low=low, scatter=scatter, folds=folds
-    )
+    return replace(moments, columns=columns, mean=mean, mean_low=low, scatter=scatter, folds=folds)
 
 
 def _align(a: Moments, b: Moments) -> tuple[Moments, Moments]:

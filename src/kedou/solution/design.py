@@ -2,7 +2,7 @@
 
 With an intercept the quadratic form of the loss is centred, without one it is taken about zero:
 
-    A = (1/W) sum w (x - m)(x - m)'     c = (1/W) sum w (x - m)(y - ybar)     q = (1/W) sum w (y - ybar)^2
+    A = (1/W) sum w (x - m)(x - m)'   c = (1/W) sum w (x - m)(y - ybar)   q = (1/W) sum w (y - ybar)^2
     A = (1/W) sum w x x'                c = (1/W) sum w x y                   q = (1/W) sum w y^2
 
 so that the mean squared error of (w, b) is

@@ -65,7 +65,7 @@ class LeastSquares:
     @property
     def rank(self) -> int:
         """Number of independent columns."""
-        return len(self.weights) - self.null.shape[1]
+        return len(self.weights) - int(self.null.shape[1])
 
     @property
     def resolved(self) -> bool:

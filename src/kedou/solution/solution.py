@@ -288,7 +288,7 @@ def _standard_errors(
     """Return s sqrt(diag (X'X)^-1); None for columns that are part of a dependence."""
     G = answer.inverse_factor
     per_row = residual_std / np.sqrt(design.weight_sum)
-    tied = (np.abs(answer.null) > 1e-6).any(axis=1)
+    tied = np.asarray((np.abs(answer.null) > 1e-6).any(axis=1))
     errors: list[float | None] = [
         None if tied[j] else float(per_row * np.linalg.norm(G[j])) for j in range(len(G))
     ]

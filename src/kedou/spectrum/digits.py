@@ -79,4 +79,3 @@ def _of(relative: float) -> float:
     if relative <= 0:
         return float(MOST_DIGITS)
     return float(min(max(-np.log10(relative), 0.0), MOST_DIGITS))
-

@@ -7,7 +7,8 @@ In descent's coordinates, with the factor R of half the Hessian, H = 2 R'R,
 
 the last row and column only with an intercept. The gap is a sum of squares, so it is never
 negative and keeps its digits near the bottom, where L - L* would lose them; the eigenvalues of H
-are twice the squared singular values of R, so small ones keep twice the digits they would have in H.
+are twice the squared singular values of R, so small ones keep twice the digits they would have
+in H.
 """
 
 from __future__ import annotations

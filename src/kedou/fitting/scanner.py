@@ -98,7 +98,7 @@ def scan(
     workers : int, optional
         Threads; the number of processors by default. Changes the time, never a bit.
     **options
-        As for ``kd.open``: ``target``, ``features``, ``categorical``, ``polynomial``, ``weight``, ...
+        As for ``kd.open``: ``target``, ``features``, ``categorical``, ``polynomial``, ...
 
     Returns
     -------

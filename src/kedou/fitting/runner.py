@@ -9,7 +9,7 @@ from kedou.block import Floats
 from kedou.descent import Trajectory, descend_moments
 from kedou.errors import OptionError
 from kedou.fitting.passes import descend_passes
-from kedou.fitting.scan import as_source, scan
+from kedou.fitting.scanner import as_source, scan
 from kedou.losses import SquaredError, make
 from kedou.moments import Moments
 

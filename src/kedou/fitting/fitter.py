@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from kedou.errors import DivergenceError
-from kedou.fitting.descend import descend
 from kedou.fitting.model import Model, make_model
-from kedou.fitting.scan import as_source
+from kedou.fitting.runner import descend
+from kedou.fitting.scanner import as_source
 
 DESCENT_OPTIONS = (
     "rule", "learning_rate", "steps", "start", "seed", "tolerance", "loss", "intercept",

@@ -1,0 +1,1 @@
+"""Plain files that ship with the package: texts in both languages, data sets."""
