@@ -2,10 +2,10 @@
 
 With an intercept the quadratic form of the loss is centred, without one it is taken about zero:
 
-    A = (1/W) sum w (x - m)(x - m)'   c = (1/W) sum w (x - m)(y - ybar)   q = (1/W) sum w (y - ybar)^2
-    A = (1/W) sum w x x'                c = (1/W) sum w x y                   q = (1/W) sum w y^2
+    A = mean of (x - m)(x - m)'    c = mean of (x - m)(y - ybar)    q = mean of (y - ybar)^2
+    A = mean of x x'               c = mean of x y                  q = mean of y^2
 
-so that the mean squared error of (w, b) is
+(all means weighted), so that the mean squared error of (w, b) is
 
     L = q - 2 c'w + w'A w + (ybar - m'w - b)^2         (last term only with an intercept)
 """
@@ -17,7 +17,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from kedou.block import Column, Floats
-from kedou.errors import DataError
+from kedou.errors import DataError, OptionTypeError
 from kedou.moments import Moments
 
 EPS = float(np.finfo(np.float64).eps)
@@ -101,6 +101,8 @@ def make_design(moments: Moments, intercept: bool = True) -> Design:
     DataError
         There are no rows, all weights are zero, or values too large to be squared.
     """
+    if not isinstance(moments, Moments):
+        raise OptionTypeError("moments.needed", got=type(moments).__name__)
     if moments.weight_sum <= 0:
         if moments.count > 0:
             raise DataError("moments.weights-zero")
