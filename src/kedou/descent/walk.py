@@ -13,6 +13,7 @@ from typing import Literal, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from kedou.blas import one_thread
 from kedou.block import Floats
 from kedou.descent.history import History
 from kedou.rules import Rule
@@ -91,7 +92,10 @@ def walk(
     theta = start
     stop: Stop = "steps"
     target = -1.0 if tolerance is None else tolerance * surface.scale_of_loss
-    with np.errstate(over="ignore", invalid="ignore", divide="ignore", under="ignore"):
+    with (
+        one_thread(),
+        np.errstate(over="ignore", invalid="ignore", divide="ignore", under="ignore"),
+    ):
         gap, gradient = surface.evaluate(theta)
         history.add(0, theta, gap, gradient)
         ceiling = CEILING * max(gap + surface.least, surface.scale_of_loss)

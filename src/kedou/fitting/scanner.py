@@ -14,9 +14,9 @@ from collections import deque
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
-from functools import cache
 from typing import Any
 
+from kedou.blas import one_thread
 from kedou.data import Dataset
 from kedou.errors import DataError, OptionError
 from kedou.fitting.folds import check_folds, fold_of_rows
@@ -142,7 +142,7 @@ def scan(
         return merger.result()
 
     merger = Merger()
-    with _single_threaded_blas():
+    with one_thread():
         for moments in _in_order(read, source.parts(), threads, counter):
             if moments is not None:
                 merger.add(moments)
@@ -214,15 +214,3 @@ def _in_order(
             for future in waiting:
                 future.cancel()
             raise
-
-
-@cache
-def _controller() -> Any:
-    """Return the BLAS libraries in use; looking them up takes milliseconds, so it is done once."""
-    from threadpoolctl import ThreadpoolController
-
-    return ThreadpoolController()
-
-
-def _single_threaded_blas() -> Any:
-    return _controller().limit(limits=1, user_api="blas")

@@ -19,6 +19,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from kedou.blas import one_thread
 from kedou.block import Floats
 from kedou.solution.design import EPS, Design
 
@@ -86,6 +87,11 @@ def least_squares(design: Design, penalty: Floats | None = None) -> LeastSquares
     penalty : (k,) float64, optional
         Penalty on each squared weight, in the units of the loss per squared weight.
     """
+    with one_thread():
+        return _solved(design, penalty)
+
+
+def _solved(design: Design, penalty: Floats | None) -> LeastSquares:
     k = len(design.columns)
     A = design.A if penalty is None else design.A + np.diag(penalty)
     dead = design.constant if penalty is None else design.constant & (penalty == 0)

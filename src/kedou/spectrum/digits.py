@@ -21,7 +21,7 @@ import numpy as np
 from kedou.solution import Design, LeastSquares
 from kedou.solution.design import EPS
 
-TYPICAL_ERROR = 0.5
+TYPICAL_ERROR = 0.35
 MOST_DIGITS = -np.log10(EPS / 2)
 
 
@@ -50,12 +50,12 @@ def estimate_digits(design: Design, answer: LeastSquares) -> Digits:
     scale = answer.scale
     inverse = (answer.inverse_factor * scale[:, None]) @ (answer.inverse_factor * scale[:, None]).T
     u = answer.weights * scale
-    push = TYPICAL_ERROR * EPS * (float(np.linalg.norm(u)) + float(np.sqrt(design.q)))
+    push = TYPICAL_ERROR * EPS * float(np.hypot(np.linalg.norm(u), np.sqrt(design.q)))
     errors = push * np.linalg.norm(inverse, axis=1) + 0.5 * EPS * np.abs(u)
     relative = [_ratio(error, abs(value)) for error, value in zip(errors, u, strict=True)]
     if design.intercept:
         leverage = design.mean / scale
-        error = push * float(np.linalg.norm(leverage @ inverse))
+        error = push * float(np.hypot(1.0, np.linalg.norm(leverage @ inverse)))
         error += 0.5 * EPS * abs(answer.intercept)
         relative.append(_ratio(error, abs(answer.intercept)))
     worst = max(relative, default=EPS)
@@ -64,8 +64,8 @@ def estimate_digits(design: Design, answer: LeastSquares) -> Digits:
 
 
 def _loss_error(design: Design, answer: LeastSquares, quadratic: float) -> float:
-    v = np.append(-answer.weights, 1.0)
-    rounding = TYPICAL_ERROR * EPS * float(np.abs(v) @ np.abs(design.joint) @ np.abs(v))
+    u = answer.weights * answer.scale
+    rounding = 2 * TYPICAL_ERROR * EPS * (float(u @ u) + design.q)
     return _ratio(rounding + quadratic, answer.mean_squared_error)
 
 

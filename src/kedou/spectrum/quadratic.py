@@ -18,6 +18,7 @@ from functools import cached_property
 
 import numpy as np
 
+from kedou.blas import one_thread
 from kedou.block import Floats
 from kedou.moments import Moments
 from kedou.solution import (
@@ -99,7 +100,8 @@ class Quadratic:
     def _svd(self) -> tuple[Floats, Floats]:
         if not self.R.size:
             return np.zeros(0), np.zeros((0, 0))
-        _, sigma, Vt = np.linalg.svd(self.R)
+        with one_thread():
+            _, sigma, Vt = np.linalg.svd(self.R)
         eigenvalues = 2.0 * sigma * sigma
         nullity = self.answer.null.shape[1]
         if nullity:
