@@ -1,0 +1,37 @@
+.DEFAULT_GOAL := help
+.PHONY: help test lint format types contracts check bench wheel ci clean
+
+help:  ## list what there is
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
+
+test:  ## run all tests
+	pytest
+
+lint:  ## look for mistakes and untidy code
+	ruff check
+	ruff format --check
+
+format:  ## tidy the code
+	ruff check --fix
+	ruff format
+
+types:  ## check the types
+	mypy
+
+contracts:  ## check that imports point down the layers
+	lint-imports
+
+check: lint types contracts test  ## all of these, as before a commit
+
+bench:  ## run every benchmark; each prints a table, with its peers in the same run
+	@set -e; for script in benchmarks/[a-z]*.py; do echo "== $$script"; python $$script; done
+
+wheel:  ## build the wheel into dist/
+	pip wheel . --no-deps --wheel-dir dist
+
+ci:  ## what CI runs: the README's commands from scratch, then all checks, then the wheel alone
+	.ci/run
+
+clean:  ## remove what tools left behind
+	rm -rf dist build .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache .benchmarks
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +

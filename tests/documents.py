@@ -1,0 +1,235 @@
+"""Documents whose blocks run: what a page prints is what the program prints.
+
+A page may hold fenced blocks of four kinds and no other:
+
+- ``bash``: run by bash, from a folder with ``examples/`` in it; it must succeed.
+- ``python``: run in order, all blocks of a page in one namespace, from the same folder.
+- ``text``: directly after one of those, exactly what it prints (``...`` stands for anything).
+- ``python file=PATH`` and ``diff file=PATH``: a new file, and lines added to a file, of the working
+  copy that a page about developing is tried in.
+
+``python tests/documents.py README.md ...`` writes the printed blocks anew where they differ.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import doctest
+import io
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parents[1]
+INSTALL = (
+    "pip install . && kedou fit examples/tadpoles.csv --target volume",
+    "pip install -e '.[test]' && pytest",
+)
+"""The only lines with pip: .ci/run runs both as they stand, so here only what follows is run."""
+
+_FENCE = re.compile(r"^```(.*)$")
+
+
+@dataclass(frozen=True)
+class Fence:
+    """A fenced block: its language, the file it is about, its text, and where it starts."""
+
+    language: str
+    file: str | None
+    text: str
+    line: int
+
+
+def fences(page: Path) -> list[Fence]:
+    """Return the fenced blocks of a page in order."""
+    found: list[Fence] = []
+    opened: tuple[str, int] | None = None
+    lines: list[str] = []
+    for number, line in enumerate(page.read_text("utf-8").splitlines(), 1):
+        mark = _FENCE.match(line)
+        assert mark or not line.lstrip().startswith("```"), f"{page.name}:{number}: indented fence"
+        if mark and opened is None:
+            opened, lines = (mark[1], number), []
+        elif mark and opened is not None:
+            language, _, rest = opened[0].partition(" ")
+            file = rest.removeprefix("file=") if rest else None
+            found.append(Fence(language, file, "".join(f"{text}\n" for text in lines), opened[1]))
+            opened = None
+        else:
+            lines.append(line)
+    assert opened is None, f"{page.name}: a block is not closed"
+    return found
+
+
+def pairs(page: Path) -> Iterator[tuple[Fence, Fence | None]]:
+    """Yield each block that runs with the block that shows what it prints, if there is one."""
+    blocks = fences(page)
+    for number, block in enumerate(blocks):
+        where = f"{page.name}:{block.line}"
+        assert block.language in ("bash", "python", "text", "diff"), f"{where}: not a known kind"
+        if block.language == "text":
+            before = blocks[number - 1] if number else None
+            assert before is not None, f"{where}: nothing printed this"
+            assert before.language in ("bash", "python"), f"{where}: nothing printed this"
+            assert before.file is None, f"{where}: nothing printed this"
+            continue
+        after = blocks[number + 1] if number + 1 < len(blocks) else None
+        yield block, after if after is not None and after.language == "text" else None
+
+
+def same(shown: str, printed: str) -> bool:
+    """Say whether a page shows what was printed; ends of lines may differ in spaces."""
+    return doctest.OutputChecker().check_output(tidy(shown), tidy(printed), doctest.ELLIPSIS)
+
+
+def tidy(text: str) -> str:
+    """Drop spaces at the ends of lines, and empty lines at the end."""
+    return "\n".join(line.rstrip() for line in text.splitlines()).rstrip() + "\n"
+
+
+class Reader:
+    """Does what a page says, block by block, in a folder of its own.
+
+    Parameters
+    ----------
+    folder : Path
+        Where commands run.
+    developing : bool
+        The folder is a copy of the repository, whose package is the one to be used.
+    """
+
+    def __init__(self, folder: Path, developing: bool = False) -> None:
+        self.folder = folder
+        self.developing = developing
+        self.names: dict[str, Any] = {"__name__": "__main__"}
+        if developing:
+            for name in ("src", "tests", "examples"):
+                shutil.copytree(ROOT / name, folder / name, ignore=_CACHES)
+            for name in ("pyproject.toml", "README.md", "README.zh-CN.md", "CONTRIBUTING.md"):
+                shutil.copy(ROOT / name, folder / name)
+        else:
+            shutil.copytree(ROOT / "examples", folder / "examples")
+
+    def do(self, block: Fence) -> str:
+        """Run a block and return what it printed."""
+        if block.file is not None:
+            return self._edit(block, self.folder / block.file)
+        if block.language == "bash":
+            return self._bash(block.text)
+        if self.developing:
+            return self._command([sys.executable, "-c", block.text])
+        return self._python(block)
+
+    def _bash(self, text: str) -> str:
+        commands = []
+        for line in text.splitlines():
+            if "pip install" in line:
+                assert line in INSTALL, f"not one of the commands that .ci/run runs: {line}"
+                line = line.split(" && ", 1)[1]
+                if line == "pytest":
+                    continue
+            commands.append(line)
+        return self._command(["bash", "-euo", "pipefail", "-c", "\n".join(commands)])
+
+    def _command(self, arguments: list[str]) -> str:
+        hidden = ("KEDOU_LANG", "PYTEST_ADDOPTS", "FORCE_COLOR", "CI")
+        environment = {
+            name: value
+            for name, value in os.environ.items()
+            if name not in hidden and not name.startswith("PYTEST_XDIST")
+        }
+        environment |= {
+            "PATH": os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]]),
+            "COLUMNS": "96",
+            "NO_COLOR": "1",
+            "PYTHONIOENCODING": "utf-8",
+        }
+        if self.developing:
+            environment["PYTHONPATH"] = str(self.folder / "src")
+        done = subprocess.run(
+            arguments,
+            cwd=self.folder,
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            encoding="utf-8",
+            timeout=300,
+        )
+        assert done.returncode == 0, f"status {done.returncode}:\n{done.stdout}"
+        return done.stdout
+
+    def _python(self, block: Fence) -> str:
+        printed = io.StringIO()
+        before = Path.cwd()
+        os.chdir(self.folder)
+        try:
+            with contextlib.redirect_stdout(printed):
+                exec(compile(block.text, f"<line {block.line}>", "exec"), self.names)
+        finally:
+            os.chdir(before)
+        return printed.getvalue()
+
+    def _edit(self, block: Fence, file: Path) -> str:
+        if block.language == "python":
+            assert not file.exists(), f"{file.name} exists already"
+            file.write_text(block.text, "utf-8")
+            return ""
+        text = file.read_text("utf-8")
+        lines = block.text.splitlines()
+        before = "".join(f"{line[1:]}\n" for line in lines if line.startswith((" ", "-")))
+        after = "".join(f"{line[1:]}\n" for line in lines if line.startswith((" ", "+")))
+        assert text.count(before) == 1, f"{file.name} holds these lines {text.count(before)} times"
+        file.write_text(text.replace(before, after), "utf-8")
+        return ""
+
+
+_CACHES = shutil.ignore_patterns("__pycache__", "*.pyc")
+
+
+def follow(page: Path, folder: Path, developing: bool = False) -> int:
+    """Run every block of a page and compare what it shows; return how many ran."""
+    from kedou import set_language
+
+    reader, count = Reader(folder, developing), 0
+    try:
+        for block, shown in pairs(page):
+            where = f"{page.relative_to(ROOT)}:{block.line}"
+            try:
+                printed = reader.do(block)
+            except BaseException as problem:
+                problem.add_note(f"{where}:\n{block.text}")
+                raise
+            if shown is not None:
+                assert same(shown.text, printed), f"{where} prints\n{printed}"
+            count += 1
+    finally:
+        set_language(None)
+    return count
+
+
+def rewrite(page: Path) -> None:
+    """Put what the blocks of a page print into the page."""
+    lines = page.read_text("utf-8").splitlines(keepends=True)
+    developing = page.name == "CONTRIBUTING.md"
+    with tempfile.TemporaryDirectory() as folder:
+        reader = Reader(Path(folder), developing)
+        results = [(shown, reader.do(block)) for block, shown in pairs(page)]
+    for shown, printed in reversed(results):
+        if shown is not None and not same(shown.text, printed):
+            height = shown.text.count("\n")
+            lines[shown.line : shown.line + height] = [tidy(printed)]
+            print(f"{page.name}:{shown.line}")
+    page.write_text("".join(lines), "utf-8")
+
+
+if __name__ == "__main__":
+    for name in sys.argv[1:]:
+        rewrite(Path(name).resolve())
