@@ -80,6 +80,8 @@ def test_each_is_a_function_of_its_name_and_gives_arrays_of_its_own(name):
     assert name in dir(data)
     chosen = function()
     chosen.y[0] = chosen.X[0, 0] = -1e9
+    assert chosen.table[chosen.target_name][0] != -1e9
+    assert chosen.table[chosen.feature_names[0]][0] != -1e9
     assert function().y[0] != -1e9
     assert function().X[0, 0] != -1e9
     np.testing.assert_array_equal(function().table[chosen.target_name], function().y)
