@@ -46,6 +46,8 @@ class TableBatch:
         Row number of each row, where some in between could not be read.
     decimal : str
         Decimal mark of numbers that are still text.
+    integers : frozenset of str
+        Columns that hold integers, as far as one knows, although their type is float64.
     ragged : tuple of Ragged
         Rows that were read but had the wrong number of cells, and are not in ``table``.
     """
@@ -55,6 +57,7 @@ class TableBatch:
     first_row: int = 0
     rows: NDArray[np.int64] | None = None
     decimal: str = "."
+    integers: frozenset[str] = frozenset()
     ragged: tuple[Ragged, ...] = ()
 
     @property

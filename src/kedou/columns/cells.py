@@ -13,7 +13,7 @@ from kedou.block import Floats
 from kedou.columns.batch import RAGGED, TableBatch
 from kedou.columns.dates import to_dates
 from kedou.columns.levels import Codes, refuse_too_many, to_codes
-from kedou.columns.numbers import has_inexact_integers, to_numbers
+from kedou.columns.numbers import EXACT, holds_integers, to_numbers
 from kedou.columns.plan import ColumnPlan, Feature
 from kedou.errors import DataError
 
@@ -110,15 +110,19 @@ class Cells:
 
     def _read_numbers(self, name: str) -> Floats:
         array = self._array(name)
-        if has_inexact_integers(array):
-            self.inexact.append(name)
         values, bad = to_numbers(array, self.batch.decimal)
+        if holds_integers(array) or name in self.batch.integers:
+            self._note_inexact(name, values)
         self._note_bad(name, "columns.not-a-number", bad)
         with np.errstate(over="ignore", invalid="ignore"):
             total = values.sum()
         if not np.isfinite(total):  # a missing cell, or only a sum too large
             self.mark(name, ~np.isfinite(values))
         return values
+
+    def _note_inexact(self, name: str, values: Floats) -> None:
+        if len(values) and max(np.fmax.reduce(values), -np.fmin.reduce(values)) >= EXACT:
+            self.inexact.append(name)
 
     def _read_weight(self, name: str) -> Floats:
         values, bad = to_numbers(self._array(name), self.batch.decimal)

@@ -15,7 +15,7 @@ from kedou.columns.batch import MISSING
 from kedou.columns.kinds import is_number, kind_of_type
 
 EXACT = 2.0**53
-"""Integers beyond this size are not all float64 numbers."""
+"""From this size on, not every integer is a float64 number."""
 
 
 def to_numbers(array: pa.Array, decimal: str = ".") -> tuple[Floats, dict[int, str]]:
@@ -55,12 +55,9 @@ def to_numbers(array: pa.Array, decimal: str = ".") -> tuple[Floats, dict[int, s
     return values.astype(np.float64, copy=False), {}
 
 
-def has_inexact_integers(array: pa.Array) -> bool:
-    """Whether an integer column holds values beyond 2**53."""
-    if not types.is_integer(array.type) or array.type.bit_width < 64:
-        return False
-    ends = pc.min_max(array).as_py()
-    return ends["max"] is not None and max(abs(ends["min"]), abs(ends["max"])) > EXACT
+def holds_integers(array: pa.Array) -> bool:
+    """Whether the type of a column allows integers that float64 rounds."""
+    return bool(types.is_integer(array.type) and array.type.bit_width == 64)
 
 
 def _from_text(array: pa.Array, decimal: str) -> tuple[Floats, dict[int, str]]:

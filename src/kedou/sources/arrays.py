@@ -15,7 +15,7 @@ from kedou.errors import DataError, OptionTypeError
 from kedou.sources.source import BLOCK_ROWS, LeftOut
 from kedou.texts import say
 
-PART_ROWS = 8 * BLOCK_ROWS
+PART_NUMBERS = 1 << 20
 EXACT = 2.0**53
 Array = NDArray[Any]
 
@@ -56,6 +56,12 @@ def check_length(name: str, values: Array, rows: int) -> None:
     """Raise unless there is one value for each row."""
     if len(values) != rows:
         raise DataError("sources.lengths", name=name, rows=len(values), expected=rows)
+
+
+def part_rows(k: int) -> int:
+    """Return the rows of a part: some 8 MB of X, a power of two from 4,096 to 131,072."""
+    fitting = PART_NUMBERS // max(k, 1)
+    return min(BLOCK_ROWS, max(4096, 1 << max(fitting.bit_length() - 1, 0)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,8 +110,9 @@ class ArraySource:
         """Return stretches of a fixed length."""
         columns = self.plan.columns
         assert columns is not None
-        ends = range(0, len(self.X), PART_ROWS)
-        return [ArrayPart(self, i, min(i + PART_ROWS, len(self.X)), columns) for i in ends]
+        step = part_rows(self.X.shape[1])
+        starts = range(0, len(self.X), step)
+        return [ArrayPart(self, i, min(i + step, len(self.X)), columns) for i in starts]
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,4 +194,4 @@ def _check_weight(weight: Floats, start: int) -> None:
 def _inexact(values: Array) -> bool:
     if values.dtype.kind not in "iu" or values.dtype.itemsize < 8 or not len(values):
         return False
-    return max(abs(int(values.min())), abs(int(values.max()))) > EXACT
+    return max(abs(int(values.min())), abs(int(values.max()))) >= EXACT

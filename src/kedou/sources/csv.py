@@ -71,6 +71,7 @@ class CsvPart:
         inner = [name for name in names if name not in self.file.partition]
         types = _types(plan, inner, self.kinds)
         parse = partial(_parse, file=self.file, dialect=self.dialect, types=types)
+        integers = frozenset(name for name in inner if self.kinds[name] == "integer")
         first = 0
         with raw_bytes(self.file) as stream:
             for table, bad in map_ahead(parse, _chunks(stream, self.file, self.dialect)):
@@ -79,7 +80,12 @@ class CsvPart:
                 rows = np.delete(np.arange(count), [row for row, _, _ in bad]) + first
                 yield TableBatch(
                     with_partition(table, self.file, names),
-                    *(self.origin, first, rows if ragged else None, self.dialect.decimal, ragged),
+                    self.origin,
+                    first,
+                    rows if ragged else None,
+                    self.dialect.decimal,
+                    integers,
+                    ragged,
                 )
                 first += count
 

@@ -12,7 +12,6 @@ _MARKS = (
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
-_CHINESE = (("\u4e00", "\u9fff"), ("\u3000", "\u303f"), ("\uff00", "\uffef"))
 
 
 def find_encoding(head: bytes, file: DataFile) -> tuple[str, str | None]:
@@ -74,6 +73,11 @@ def _decoded(head: bytes, encoding: str, whole: bool = False) -> str | None:
 
 
 def _mostly_chinese(text: str) -> bool:
+    """Whether most characters are among the common ones, those of GB2312.
+
+    Their two bytes both lie above ASCII, unlike an accented letter of a Western text and the
+    plain letter after it, which together are a rare character of GB18030.
+    """
     strange = [c for c in text if ord(c) > 127]
-    common = sum(any(first <= c <= last for first, last in _CHINESE) for c in strange)
+    common = sum(bool(c.encode("gb2312", "ignore")) for c in strange)
     return common >= 0.6 * len(strange)

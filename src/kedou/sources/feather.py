@@ -11,7 +11,7 @@ import pyarrow as pa
 from kedou.columns.batch import TableBatch
 from kedou.columns.kinds import TableColumn, columns_of_schema
 from kedou.columns.plan import ColumnPlan
-from kedou.errors import UnreadableFileError
+from kedou.errors import DataError, UnreadableFileError
 from kedou.sources.files import DataFile, unreadable
 from kedou.sources.partitions import partition_columns, same_columns, with_partition
 from kedou.sources.source import BLOCK_ROWS
@@ -97,6 +97,8 @@ def feather_table(files: Sequence[DataFile], name: str, notes: Sequence[str]) ->
         except (pa.ArrowException, OSError) as error:
             raise _damaged(file, error) from None
     columns = same_columns(files, tables) + partition_columns(files)
+    if not any(map(sum, lengths)):
+        raise DataError("sources.no-rows", file=name)
     return FeatherTable(files, lengths, columns, notes, name)
 
 

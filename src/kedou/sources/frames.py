@@ -134,13 +134,20 @@ def frame_table(data: Any, arrays: Mapping[str, NDArray[Any]] | None = None) -> 
     except TypeError:
         if not hasattr(data, "__arrow_c_stream__"):
             raise OptionTypeError("sources.unknown-data", type=type(data).__name__) from None
-        frame = nw.from_native(pa.table(data))
+        frame = nw.from_native(_table_of_stream(data))
     if isinstance(frame, nw.LazyFrame):
         frame = frame.collect(backend="pyarrow")
         notes.append(say("sources.note-collected", rows=len(frame)))
     if len(frame) == 0:
         raise DataError("sources.no-rows", file="memory")
     return FrameTable(frame, arrays or {}, notes)
+
+
+def _table_of_stream(data: Any) -> pa.Table:
+    try:
+        return pa.table(data)
+    except (pa.ArrowException, TypeError, ValueError):
+        raise OptionTypeError("sources.unknown-data", type=type(data).__name__) from None
 
 
 def _all_text(names: Iterable[Any]) -> bool:
