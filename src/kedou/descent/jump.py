@@ -42,8 +42,12 @@ def jump(
         kept = np.append(kept, last)
     theta = path(surface, rate, start, kept)
     tail = path(surface, rate, start, np.arange(max(0, last - TAIL + 1), last + 1))
+    gap = surface.gaps(theta)
+    if stop == "tolerance":
+        # theta is rounded, so its own gap may stand just above a target near rounding.
+        gap[-1] = min(gap[-1], gap_after(shares, surface.eigenvalues, rate, last))
     result: Stop = "tolerance" if stop == "tolerance" else "ceiling" if leaving else "steps"
-    return Walk(kept, theta, surface.gaps(theta), surface.gradients(theta), result, tail)
+    return Walk(kept, theta, gap, surface.gradients(theta), result, tail)
 
 
 def path(

@@ -1,0 +1,147 @@
+"""What both estimators do: check arrays, split moments by target, predict.
+
+Only scikit-learn's public helpers stand between the user and the source of rows, so that shapes,
+feature names and refusals are those scikit-learn's users know.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from sklearn.utils.validation import check_is_fitted, validate_data
+
+from kedou.block import Floats
+from kedou.errors import DataError, OptionTypeError
+from kedou.estimators.rows import Rows
+from kedou.fitting import scan
+from kedou.moments import Moments
+
+
+def read_rows(estimator: Any, X: Any, y: Any, sample_weight: Any, first: bool) -> Rows:
+    """Check X, y and weights, and return them as a source.
+
+    Parameters
+    ----------
+    estimator : estimator
+        Gets ``n_features_in_`` and ``feature_names_in_``, or is compared with them.
+    X : (rows, k) array, frame or sparse matrix
+    y : (rows,) or (rows, m) array
+    sample_weight : (rows,) array, number or None
+    first : bool
+        Whether nothing is known of the columns yet.
+
+    Raises
+    ------
+    ValueError, TypeError
+        Data that cannot be used; from scikit-learn or from Kedou.
+    """
+    X, y = validate_data(
+        estimator, X, y, reset=first, accept_sparse="csr", multi_output=True, y_numeric=True
+    )
+    names = tuple(map(str, getattr(estimator, "feature_names_in_", ()))) or tuple(
+        f"x{number + 1}" for number in range(X.shape[1])
+    )
+    Y = _targets(y)
+    flat = y.ndim == 1
+    targets = _target_names(names, 0 if flat else Y.shape[1])
+    return Rows(X, Y, _weights(sample_weight, len(Y)), names, targets, flat)
+
+
+def _targets(y: Any) -> Floats:
+    if not isinstance(y, np.ndarray):
+        raise OptionTypeError("estimators.target-sparse")
+    if y.dtype.kind not in "biuf":
+        raise OptionTypeError("estimators.target-type", got=str(y.dtype))
+    if y.ndim > 2 or y.shape[-1] == 0:
+        raise DataError("estimators.target-shape", got=str(y.shape), rows=len(y))
+    return np.asarray(y.reshape(len(y), -1), dtype=np.float64)
+
+
+def _target_names(names: tuple[str, ...], several: int) -> tuple[str, ...]:
+    """Return y, or y1 ... ym, with underscores in front until no feature is called so."""
+    targets = tuple(f"y{number + 1}" for number in range(several)) or ("y",)
+    while set(targets) & set(names):
+        targets = tuple(f"_{name}" for name in targets)
+    return targets
+
+
+def _weights(sample_weight: Any, rows: int) -> Floats | None:
+    if sample_weight is None:
+        return None
+    try:
+        weight: Floats = np.asarray(sample_weight, dtype=np.float64)
+    except (TypeError, ValueError):
+        raise OptionTypeError("estimators.weight-type", got=repr(sample_weight)[:60]) from None
+    if weight.ndim == 0:
+        weight = np.full(rows, float(weight))
+    if weight.shape != (rows,):
+        raise DataError("estimators.weight-shape", got=str(weight.shape), rows=rows)
+    fine = (weight >= 0.0) & (weight < np.inf)
+    if not fine.all():
+        row = int(np.argmin(fine))
+        raise DataError("estimators.weight-value", row=row + 1, got=str(weight[row]))
+    return weight
+
+
+def all_moments(estimator: Any, rows: Rows) -> Moments:
+    """Scan the rows, and add the moments of the rows an estimator has seen before, if any.
+
+    Raises
+    ------
+    DataError
+        Another number of targets than before.
+    """
+    moments = scan(rows)
+    before: Moments | None = getattr(estimator, "moments_", None)
+    if before is None:
+        return moments
+    known = (*before.feature_names[estimator.n_features_in_ :], before.target_name)
+    if known != rows.targets:
+        raise DataError(
+            "estimators.targets-changed", got=len(rows.targets), needed=len(known)
+        )
+    return before + moments
+
+
+def each_target(moments: Moments, targets: tuple[str, ...]) -> list[Moments]:
+    """Return the moments of [X, y_j] for each target, from those of [X, y_1 ... y_m]."""
+    if len(targets) == 1:
+        return [moments]
+    return [
+        moments.with_target(name).drop([other for other in targets if other != name])
+        for name in targets
+    ]
+
+
+def set_coefficients(
+    estimator: Any, rows: Rows, weights: list[Floats], intercepts: list[float]
+) -> None:
+    """Set ``coef_`` and ``intercept_``: (k,) and a number, or (m, k) and (m,) for a 2-D target."""
+    if rows.flat:
+        estimator.coef_ = np.array(weights[0])
+        estimator.intercept_ = float(intercepts[0])
+    else:
+        estimator.coef_ = np.array(weights)
+        estimator.intercept_ = np.array(intercepts)
+
+
+def scores(estimator: Any, X: Any) -> Floats:
+    """Return X w + b for new rows, shape (rows,) or (rows, m)."""
+    check_is_fitted(estimator)
+    X = validate_data(estimator, X, reset=False, accept_sparse="csr")
+    return np.asarray(X @ estimator.coef_.T + estimator.intercept_, dtype=np.float64)
+
+
+def require_flags(**flags: Any) -> None:
+    """Refuse anything but True and False.
+
+    Raises
+    ------
+    OptionTypeError
+        For the first that is neither.
+    """
+    for name, value in flags.items():
+        if not isinstance(value, bool | np.bool_):
+            raise OptionTypeError("estimators.flag", name=name, got=repr(value))
+
