@@ -1,6 +1,7 @@
 """check_gradient against functions that are right, and against every mistake it knows."""
 
 import string
+import warnings
 
 import numpy as np
 import pytest
@@ -238,6 +239,12 @@ def in_turn_other(w, b, x, y):
     return w, b
 
 
+def implicit(w, b, x, y, lr):
+    ahead = w - lr * gradient(w, b, x, y)[0]
+    dw, db = gradient(ahead, b, x, y)
+    return w - lr * dw, b - lr * db
+
+
 def stepping(make, rate=0.01):
     def update(w, b, x, y):
         dw, db = make(w, b, x, y)
@@ -278,6 +285,7 @@ WRONG_UPDATES = [
     ("new-w-for-b", "b", lambda w, b, x, y: in_turn(w, b, x, y, 0.02)),
     ("new-b-for-w", "w", in_turn_other),
     ("unknown", "w", lambda w, b, x, y: (w + 1, b + w**2)),
+    ("factor", "w", implicit),
 ]
 
 
@@ -465,6 +473,14 @@ def test_the_function_gets_copies_and_no_warnings_escape():
     np.testing.assert_array_equal(y, Y)
 
 
+def test_a_function_that_warns_is_judged_by_its_numbers():
+    def warning(w, b, x, y):
+        warnings.warn("careful", stacklevel=1)
+        return loss(w, b, x, y)
+
+    assert check_gradient(warning, X, Y).ok
+
+
 @pytest.mark.parametrize(
     ("arguments", "options", "error", "code"),
     [
@@ -478,6 +494,8 @@ def test_the_function_gets_copies_and_no_warnings_escape():
         ((update, X, Y, "update"), {"learning_rate": 0}, OptionError, "rate"),
         ((update, X, Y, "update"), {"learning_rate": "x"}, OptionError, "rate"),
         ((loss, X, Y), {"w": [1, 2]}, OptionError, "w-shape"),
+        ((loss, X, Y), {"w": np.nan}, OptionError, "point-not-finite"),
+        ((loss, X, Y), {"b": "here"}, OptionError, "point-not-finite"),
     ],
 )
 def test_our_own_arguments_are_refused_in_words(arguments, options, error, code):
