@@ -3,7 +3,7 @@
 >>> import kedou as kd
 >>> moments = kd.scan(kd.data.tadpoles())
 >>> kd.descend(moments, learning_rate=0.05, steps=2)
-Trajectory(2 steps, converged, loss 6.50714 -> 0.162944)
+Trajectory(2 steps, converged, loss 6.50714 -> 0.162784)
 
 Names are loaded when they are first used, so that ``import kedou`` costs next to nothing.
 """
