@@ -1,42 +1,51 @@
 """Which columns can be computed from which: the reason for a rank deficiency, in names.
 
-Columns are taken in order; one that the earlier ones explain up to rounding is dependent, and the
-earlier ones with a visible share in it are its sources. A constant column has none.
+Every scaled direction n along which the loss does not change says sum n_j x_j = 0: its last column
+can be computed from the earlier ones. Reduced so that no two directions share that last column,
+they name as many dependent columns as there are such directions. A constant column has no sources.
 """
 
 from __future__ import annotations
 
 import numpy as np
 
-from kedou.solution.design import EPS, Design
-from kedou.solution.least_squares import RANK_TOLERANCE
+from kedou.block import Floats
+from kedou.solution.design import Design
+
+VISIBLE = 1e-6
 
 
-def dependent_columns(design: Design) -> dict[str, tuple[str, ...]]:
+def dependent_columns(design: Design, null: Floats) -> dict[str, tuple[str, ...]]:
     """Return {dependent column: (columns it depends on, ...)} in column order.
+
+    Parameters
+    ----------
+    null : (k, nullity) float64
+        Orthonormal scaled directions along which the loss does not change.
 
     Examples
     --------
     With x3 = x1 + 2 x2 the result is ``{"x3": ("x1", "x2")}``; a constant column next to an
     intercept gives ``{"x2": ()}``.
     """
-    k = len(design.columns)
-    spread = design.spread
-    C = design.A / spread[:, None] / spread
-    independent: list[int] = []
-    dependent: dict[str, tuple[str, ...]] = {}
-    tolerance = max(RANK_TOLERANCE * k, 64 * EPS) * 4
-    for j in range(k):
-        if design.constant[j]:
-            dependent[design.names[j]] = ()
+    directions = null.T.copy()
+    last: dict[int, int] = {}
+    for j in reversed(range(null.shape[0])):
+        free = [row for row in range(len(directions)) if row not in last.values()]
+        if not free:
+            break
+        row = max(free, key=lambda row: abs(directions[row, j]))
+        if abs(directions[row, j]) <= VISIBLE:
             continue
-        if independent:
-            inside = C[np.ix_(independent, independent)]
-            share = np.linalg.lstsq(inside, C[independent, j], rcond=None)[0]
-            left = C[j, j] - float(share @ C[independent, j])
-            if left <= tolerance:
-                sources = [independent[i] for i in np.flatnonzero(np.abs(share) > 1e-6)]
-                dependent[design.names[j]] = tuple(design.names[i] for i in sources)
-                continue
-        independent.append(j)
-    return dependent
+        directions[row] /= directions[row, j]
+        for other in range(len(directions)):
+            if other != row:
+                directions[other] -= directions[other, j] * directions[row]
+        last[j] = row
+    names = design.names
+    return {
+        names[j]: tuple(
+            names[i] for i in np.flatnonzero(np.abs(directions[last[j]]) > VISIBLE) if i != j
+        )
+        for j in sorted(last)
+    }

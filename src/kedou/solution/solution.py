@@ -229,7 +229,7 @@ def require_level(level: float) -> None:
 
 def make_solution(design: Design, answer: LeastSquares, ridge: float = 0.0) -> Solution:
     """Add the statistics to an answer."""
-    dependent = dependent_columns(design) if answer.null.shape[1] else {}
+    dependent = dependent_columns(design, answer.null)
     p = design.p
     dof = design.weight_sum - answer.rank - int(design.intercept)
     warnings: list[Message] = []

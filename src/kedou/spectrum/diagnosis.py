@@ -150,9 +150,7 @@ class Diagnosis:
     @cached_property
     def dependent_columns(self) -> dict[str, tuple[str, ...]]:
         """Columns that others explain completely, with those others (none: constant)."""
-        if not self.quadratic.answer.null.shape[1]:
-            return {}
-        return dependent_columns(self.quadratic.design)
+        return dependent_columns(self.quadratic.design, self.quadratic.answer.null)
 
     @cached_property
     def scaled(self) -> Diagnosis:
