@@ -1,12 +1,21 @@
 """How many digits the exact answer keeps: an estimate made from the moments themselves.
 
-Entries of the correlation form carry errors of a few units in the last place. Through
+Every entry of the correlation form C u = r (columns divided by their spread) carries a rounding
+error of g units in the last place, each its own. Together they push the equations by about
 
-    u = C^-1 r          delta u  ~  g eps |C^-1 row| (|u| + sqrt(q))
+    e = g eps sqrt(|u|^2 + q)               q = mean square of y
 
-they reach the scaled weights u, and through the means the intercept; the worst parameter counts.
-The smallest loss v'Jv carries g eps |v|'|J||v| plus the square of the error in u; half of that,
-relatively, is the error of residual_std. ``g`` is the typical error of an entry in units of eps.
+which reaches the scaled weights, the intercept b = ybar - m'w, and the smallest loss v'Jv as
+
+    delta u_j  ~  e |C^-1 row j|            + eps/2 |u_j|     from storing it
+    delta b    ~  e sqrt(1 + |C^-1 m/s|^2)  + eps/2 |b|
+    delta L*   ~  2 g eps (|u|^2 + q)       + e^2 tr C^-1     from the error in u itself
+
+The worst parameter counts; half the relative error of L* is that of residual_std. ``g`` is set so
+that half of all answers turn out better than the estimate and half worse: of 15,000 random problems
+of condition 1 to 1e14 none was worse by two digits, 1 in 300 better by two. A ridge penalty is
+counted as part of C. Where columns depend on each other their weights have no digits, and
+residual_std is judged for the model that was solved, without the directions left out.
 
 Source of the perturbation argument: Higham, "Accuracy and Stability of Numerical Algorithms",
 2nd ed. 2002, sections 7.2 and 20.
@@ -34,7 +43,8 @@ class Digits:
     coefficients : float
         Of the worst of the p parameters.
     residual_std : float
-        Of the residual standard deviation (and so of every standard error).
+        Of the residual standard deviation, 0 where it is unresolved. Standard errors have no more
+        digits than this, and fewer where ``coefficients`` are few.
     """
 
     coefficients: float
@@ -46,27 +56,30 @@ def estimate_digits(design: Design, answer: LeastSquares) -> Digits:
     if answer.null.shape[1] and not design.constant.all():
         tied = (np.abs(answer.null) > 1e-6).any(axis=1) & ~design.constant
         if tied.any():
-            return Digits(0.0, _of(_loss_error(design, answer, 0.0) / 2))
+            return Digits(0.0, _of(_std_error(design, answer, 0.0)))
     scale = answer.scale
-    inverse = (answer.inverse_factor * scale[:, None]) @ (answer.inverse_factor * scale[:, None]).T
+    factor = answer.inverse_factor * scale[:, None]
+    inverse = factor @ factor.T
     u = answer.weights * scale
     push = TYPICAL_ERROR * EPS * float(np.hypot(np.linalg.norm(u), np.sqrt(design.q)))
     errors = push * np.linalg.norm(inverse, axis=1) + 0.5 * EPS * np.abs(u)
     relative = [_ratio(error, abs(value)) for error, value in zip(errors, u, strict=True)]
     if design.intercept:
-        leverage = design.mean / scale
-        error = push * float(np.hypot(1.0, np.linalg.norm(leverage @ inverse)))
+        means = design.mean / scale
+        error = push * float(np.hypot(1.0, np.linalg.norm(means @ inverse)))
         error += 0.5 * EPS * abs(answer.intercept)
         relative.append(_ratio(error, abs(answer.intercept)))
     worst = max(relative, default=EPS)
     quadratic = push * push * float(np.trace(inverse))
-    return Digits(_of(worst), _of(_loss_error(design, answer, quadratic) / 2))
+    return Digits(_of(worst), _of(_std_error(design, answer, quadratic)))
 
 
-def _loss_error(design: Design, answer: LeastSquares, quadratic: float) -> float:
+def _std_error(design: Design, answer: LeastSquares, quadratic: float) -> float:
+    if not answer.resolved:
+        return 1.0
     u = answer.weights * answer.scale
     rounding = 2 * TYPICAL_ERROR * EPS * (float(u @ u) + design.q)
-    return _ratio(rounding + quadratic, answer.mean_squared_error)
+    return _ratio(rounding + quadratic, answer.mean_squared_error) / 2
 
 
 def _ratio(error: float, value: float) -> float:
