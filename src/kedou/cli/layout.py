@@ -1,0 +1,121 @@
+"""Text in columns and paragraphs, where a Chinese character is two cells wide."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Sequence
+
+_NOT_FIRST = "，。；：、？！）】》”’％%,.;:?!)]}"
+_NOT_LAST = "（【《“‘([{"
+
+
+def cells(text: str) -> int:
+    """Return how many cells of a terminal a text fills.
+
+    >>> cells("loss"), cells("损失")
+    (4, 4)
+    """
+    return sum(_cells_of(character) for character in text)
+
+
+def _cells_of(character: str) -> int:
+    if unicodedata.combining(character) or unicodedata.category(character) in ("Cf", "Cc", "Mn"):
+        return 0
+    return 2 if unicodedata.east_asian_width(character) in "WF" else 1
+
+
+def pad(text: str, size: int, right: bool = False) -> str:
+    """Fill a text with spaces up to ``size`` cells, on its left if it is to stand right.
+
+    >>> pad("损失", 6) + "|", pad("7", 3, right=True)
+    ('损失  |', '  7')
+    """
+    spaces = " " * max(size - cells(text), 0)
+    return spaces + text if right else text + spaces
+
+
+def shorten(text: str, size: int) -> str:
+    """Cut a text that is wider than ``size`` cells, with three points at its end."""
+    if cells(text) <= size:
+        return text
+    kept = ""
+    for character in text:
+        if cells(kept + character) > size - 3:
+            break
+        kept += character
+    return kept + "..."
+
+
+def wrap(text: str, size: int, indent: str = "", first: str | None = None) -> str:
+    """Break a text into lines of at most ``size`` cells, indented.
+
+    Lines break at spaces, and between wide characters, but not before a mark that closes nor after
+    one that opens.
+
+    Parameters
+    ----------
+    indent : str
+        Put before each line.
+    first : str, optional
+        Put before the first line instead.
+
+    >>> print(wrap("the way down, and the way up", 16, "  "))
+      the way down,
+      and the way up
+    """
+    lead = indent if first is None else first
+    lines: list[str] = []
+    for paragraph in text.split("\n"):
+        line = ""
+        for piece in _pieces(paragraph):
+            if line and cells(lead) + cells((line + piece).rstrip()) > size:
+                lines.append(lead + line.rstrip())
+                lead, line = indent, ""
+                piece = piece.lstrip()
+            line += piece
+        lines.append((lead + line).rstrip())
+        lead = indent
+    return "\n".join(lines)
+
+
+def _pieces(text: str) -> list[str]:
+    """Cut a text where a line may break."""
+    pieces: list[str] = []
+    piece = ""
+    for character in text:
+        before = piece[-1:]
+        wide = _cells_of(character) == 2 or (before and _cells_of(before) == 2)
+        breaks = (before == " " and character != " ") or (
+            wide and character not in _NOT_FIRST and before not in _NOT_LAST and before != ""
+        )
+        if breaks and character != " ":
+            pieces.append(piece)
+            piece = ""
+        piece += character
+    return [*pieces, piece] if piece else pieces
+
+
+def table(rows: Sequence[Sequence[str]], left: int = 1, gap: str = "  ") -> list[str]:
+    """Set rows in columns: the first ``left`` of them stand left, the others right."""
+    sizes = [max(cells(row[j]) for row in rows) for j in range(len(rows[0]))] if rows else []
+    lines = []
+    for row in rows:
+        filled = [pad(cell, sizes[j], right=j >= left) for j, cell in enumerate(row)]
+        lines.append(gap.join(filled).rstrip())
+    return lines
+
+
+def number(value: float | None, digits: int = 4) -> str:
+    """Write a number with so many significant digits; a minus where there is none.
+
+    >>> number(0.743282, 3), number(1234567.0, 6), number(None)
+    ('0.743', '1.23457e+06', '-')
+    """
+    if value is None or value != value:
+        return "-"
+    return f"{value:.{digits}g}"
+
+
+def whole(value: int) -> str:
+    """Write a count, its thousands separated."""
+    return f"{value:,}"
