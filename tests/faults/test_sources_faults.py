@@ -216,6 +216,11 @@ def test_roles(csv: Any) -> None:
     refusal("columns.feature-text", path, target="y", features=["city"])
     refusal("columns.feature-date", path, target="y", features=["day"])
     refusal("columns.not-dates", path, target="y", dates=["a"])
+    refusal("columns.weight-empty", path, target="y", weight="void")
+    lists = pa.table({"a": [[1], [2]], "y": [1, 2]})
+    refusal("columns.feature-other", lists, target="y", features="a")
+    refusal("columns.not-a-category", lists, target="y", categorical="a")
+    refusal("columns.no-features", lists, target="y")
     refusal("columns.no-features", path, target="y", weight="a")
     for degree in (0, 51, 1.5, True):
         refusal("columns.degree", path, target="y", polynomial={"a": degree})

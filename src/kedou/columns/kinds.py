@@ -14,6 +14,8 @@ Kind = Literal["number", "integer", "bool", "text", "date", "empty", "other"]
 NUMERIC: tuple[Kind, ...] = ("number", "integer", "bool")
 
 _NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?|[+-]?(inf|infinity|nan)", re.A | re.I)
+_PLAIN = r"^[+-]?[0-9]+(\.[0-9]*)?([eE][+-]?[0-9]+)?$"
+_WHOLE = r"^[+-]?[0-9]+$"
 _DATE = re.compile(r"\d{4}([-/.]\d{1,2}[-/.]\d{1,2}|年\d{1,2}月\d{1,2}日)([T ]\d.*)?", re.A)
 
 
@@ -59,9 +61,12 @@ def kind_of_texts(name: str, texts: pa.Array, decimal: str = ".") -> TableColumn
     A column of which at least half of the sampled cells are numbers is a column of numbers, with
     bad cells in it: it is better to name those than to take the column for text in silence.
     """
-    values = [str(text).strip() for text in pc.unique(texts.drop_null()).to_pylist()]
-    if not values:
+    texts = texts.drop_null()
+    if not len(texts):
         return TableColumn(name, "empty")
+    if decimal == "." and _all_match(texts, _PLAIN):
+        return TableColumn(name, "integer" if _all_match(texts, _WHOLE) else "number")
+    values = [str(text).strip() for text in pc.unique(texts).to_pylist()]
     numbers = sum(is_number(value, decimal) for value in values)
     if numbers == len(values):
         whole = all(value.lstrip("+-").isdigit() for value in values)
@@ -83,8 +88,12 @@ def is_number(text: str, decimal: str = ".") -> bool:
     return _NUMBER.fullmatch(text) is not None
 
 
+def _all_match(texts: pa.Array, pattern: str) -> bool:
+    return bool(pc.all(pc.match_substring_regex(texts, pattern)).as_py())
+
+
 def _share_of_numbers(texts: pa.Array, values: list[str], decimal: str) -> float:
-    counts = pc.value_counts(pc.utf8_trim_whitespace(texts.drop_null()))
+    counts = pc.value_counts(pc.utf8_trim_whitespace(texts))
     seen = {str(item["values"]): int(item["counts"]) for item in counts.to_pylist()}
     numbers = sum(count for text, count in seen.items() if is_number(text, decimal))
     return numbers / sum(seen.values())
