@@ -473,6 +473,16 @@ def test_the_function_gets_copies_and_no_warnings_escape():
     np.testing.assert_array_equal(y, Y)
 
 
+def test_a_step_far_smaller_than_w_is_still_judged():
+    def uphill(w, x, y, lr):
+        return w + lr * gradient_of_w_alone(w, x, y)
+
+    check = check_gradient(uphill, 1e-4 * X, Y, "update")
+    wrong(check, "plus", "w")
+    down = check_gradient(lambda w, x, y, lr: 2 * w - uphill(w, x, y, lr), 1e-4 * X, Y, "update")
+    assert down.ok
+
+
 def test_a_function_that_warns_is_judged_by_its_numbers():
     def warning(w, b, x, y):
         warnings.warn("careful", stacklevel=1)

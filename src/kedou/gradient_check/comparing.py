@@ -87,7 +87,7 @@ def _judge_update(
     wrong = [*wrong, *in_turn(task, points, right, size)]
     factors = named_factors(task, task.rate if told else None)
     found = judge(task, points, step / size, right, wrong, factors)
-    if found.ok and rate is not None:
+    if found.ok:
         return GradientCheck("right", "update", point=found.point, rate=size)
     if np.array_equal(new, points):
         return _verdict(task, points, new, expected, 0, ("unchanged",))
