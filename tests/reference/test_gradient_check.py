@@ -438,7 +438,7 @@ def test_whatever_the_function_does_is_a_verdict_in_words(function, kind, verdic
 def test_an_exception_is_shown_with_its_line():
     check = check_gradient(divides_by_zero, X, Y)
     assert "ZeroDivisionError" in check.text("en")
-    assert "line 3 of the function: return float(np.mean" in check.text("en")
+    assert "line 3 of the function: `return float(np.mean" in check.text("en")
 
 
 def test_shapes_that_do_not_fit_are_explained():

@@ -141,7 +141,7 @@ def _result_names(task: Task) -> str:
 
 def _raised(task: Task, problem: Exception) -> GradientCheck:
     """Say where the function stopped, and remind of the shapes where they did not fit."""
-    values: dict[str, Any] = {"error": type(problem).__name__, "reason": str(problem)}
+    values: dict[str, Any] = {"error": type(problem).__name__, "reason": str(problem).rstrip(" .")}
     code = getattr(task.function, "__code__", None)
     frame = problem.__traceback__
     while frame is not None:
