@@ -110,10 +110,9 @@ class Reader:
         self.developing = developing
         self.names: dict[str, Any] = {"__name__": "__main__"}
         if developing:
-            for name in ("src", "tests", "examples"):
+            for name in ("src", "tests"):
                 shutil.copytree(ROOT / name, folder / name, ignore=_CACHES)
-            for name in ("pyproject.toml", "README.md", "README.zh-CN.md", "CONTRIBUTING.md"):
-                shutil.copy(ROOT / name, folder / name)
+            shutil.copy(ROOT / "pyproject.toml", folder)
         else:
             shutil.copytree(ROOT / "examples", folder / "examples")
 
