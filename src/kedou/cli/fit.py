@@ -1,0 +1,278 @@
+"""``kedou fit``: read a table, descend, say what was found."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from kedou.cli import console, options
+from kedou.cli.exits import OF_OUTCOME, Exit
+from kedou.errors import OptionError
+from kedou.texts import Message
+
+if TYPE_CHECKING:
+    from kedou.descent import Trajectory
+    from kedou.fitting.hold_out import HoldOut, Split
+    from kedou.moments import Moments
+    from kedou.sources.source import Source
+
+DEFAULT_FOLDS = 5
+
+
+@dataclass(frozen=True)
+class Fitted:
+    """A finished fit, as the summary and the JSON object tell it.
+
+    Attributes
+    ----------
+    source : Source
+    moments : Moments
+        Of all rows; for losses other than squared they serve for counts only.
+    run : Trajectory
+    held : HoldOut or None
+        The error on rows left out, where it was computed; else ``not_held`` says why.
+    r2 : float or None
+        Of the run's last point; None where the target does not vary, or for other losses.
+    """
+
+    source: Source
+    moments: Moments
+    run: Trajectory
+    seconds: float
+    held: HoldOut | None = None
+    split: Split | None = None
+    not_held: Message | None = None
+    r2: float | None = None
+    saved: tuple[Message, ...] = field(default=())
+
+
+def fit(
+    files: options.Files,
+    target: options.Target = None,
+    features: options.Features = None,
+    categorical: options.Categorical = None,
+    polynomial: options.Polynomial = None,
+    dates: options.Dates = None,
+    weight: options.Weight = None,
+    missing: options.Missing = "skip",
+    skip_bad_rows: options.SkipBadRows = False,
+    encoding: options.Encoding = None,
+    delimiter: options.Delimiter = None,
+    decimal: options.Decimal = None,
+    loss: Annotated[
+        str, typer.Option("--loss", metavar="NAME", rich_help_panel="descent")
+    ] = "squared",
+    rule: Annotated[
+        str, typer.Option("--rule", metavar="NAME", rich_help_panel="descent")
+    ] = "gradient-descent",
+    learning_rate: Annotated[
+        str, typer.Option("--learning-rate", metavar="auto|NUMBER", rich_help_panel="descent")
+    ] = "auto",
+    steps: Annotated[
+        str, typer.Option("--steps", metavar="NUMBER", rich_help_panel="descent")
+    ] = "1000",
+    tolerance: Annotated[
+        str | None, typer.Option("--tolerance", metavar="NUMBER", rich_help_panel="descent")
+    ] = None,
+    start: options.Start = "0",
+    seed: Annotated[
+        str | None, typer.Option("--seed", metavar="NUMBER", rich_help_panel="descent")
+    ] = None,
+    ridge: options.Ridge = "0",
+    no_intercept: options.NoIntercept = False,
+    no_standardize: Annotated[
+        bool, typer.Option("--no-standardize", rich_help_panel="descent")
+    ] = False,
+    folds: Annotated[
+        str | None, typer.Option("--folds", metavar="NUMBER", rich_help_panel="check")
+    ] = None,
+    split_by: Annotated[
+        str | None, typer.Option("--split-by", metavar="COLUMN", rich_help_panel="check")
+    ] = None,
+    group_by: Annotated[
+        str | None, typer.Option("--group-by", metavar="COLUMN", rich_help_panel="check")
+    ] = None,
+    model: Annotated[
+        str | None, typer.Option("--model", "-o", metavar="FILE", rich_help_panel="output")
+    ] = None,
+    history: Annotated[
+        str | None, typer.Option("--history", metavar="FILE", rich_help_panel="output")
+    ] = None,
+    moments: Annotated[
+        str | None, typer.Option("--moments", metavar="FILE", rich_help_panel="output")
+    ] = None,
+    as_json: options.Json = False,
+    quiet: options.Quiet = False,
+) -> int:
+    """Fit a line."""
+    settings: dict[str, Any] = {
+        "rule": rule,
+        "learning_rate": options.rate(learning_rate),
+        "steps": options.whole("--steps", steps),
+        "start": options.start(start),
+        "seed": None if seed is None else options.whole("--seed", seed),
+        "tolerance": None if tolerance is None else options.decimal("--tolerance", tolerance),
+        "intercept": not no_intercept,
+        "standardize": not no_standardize,
+        "ridge": options.decimal("--ridge", ridge),
+    }
+    check = _Check(
+        None if folds is None else options.whole("--folds", folds), split_by, group_by
+    )
+    reading = options.source_options(
+        *(target, features, categorical, polynomial, dates, weight, missing, skip_bad_rows),
+        *(encoding, delimiter, decimal),
+    )
+    outputs = _Outputs(model, history, moments)
+    outputs.check()
+    fitted = _fitted(options.one_or_all(files), reading, settings, loss, check, quiet)
+    fitted = outputs.write(fitted)
+    if as_json:
+        from kedou.cli.answer import answer, to_text
+
+        console.out(to_text(answer(fitted)))
+    elif not quiet:
+        from kedou.cli.summary import summary
+
+        console.out(summary(fitted))
+    if str(fitted.run.outcome) != "converged" and model is not None:
+        outputs.refuse(fitted)
+    return OF_OUTCOME[str(fitted.run.outcome)]
+
+
+@dataclass(frozen=True)
+class _Check:
+    """How rows are left out, as it was asked for."""
+
+    folds: int | None
+    split_by: str | None
+    group_by: str | None
+
+    def __post_init__(self) -> None:
+        if self.split_by is not None and self.group_by is not None:
+            raise OptionError("cli.split-and-group")
+        if self.split_by is not None and self.folds is not None:
+            raise OptionError("cli.split-and-folds")
+
+    @property
+    def key(self) -> str | None:
+        return self.split_by or self.group_by
+
+    def at_first(self, squared: bool) -> int:
+        """Return the number of folds of the first scan."""
+        if not squared or self.split_by is not None:
+            return 0
+        return DEFAULT_FOLDS if self.folds is None else self.folds
+
+
+def _fitted(
+    files: str | list[str],
+    reading: dict[str, Any],
+    settings: dict[str, Any],
+    loss: str,
+    check: _Check,
+    quiet: bool,
+) -> Fitted:
+    from time import perf_counter
+
+    from kedou.cli.progress import Reading
+    from kedou.fitting import descend, scan
+    from kedou.fitting.hold_out import SMALL, hold_out, leave_one_out, split_last
+    from kedou.losses import SquaredError, make
+    from kedou.sources import open as open_source
+
+    began = perf_counter()
+    squared = isinstance(make(loss), SquaredError)
+    source = open_source(files, key=check.key, **reading)
+    split: Split | None = None
+    with Reading(source, quiet, times=2 if check.split_by else 1) as progress:
+        if check.split_by is not None and squared:
+            moments, split = split_last(source, progress=progress)
+        else:
+            seed = settings["seed"] or 0
+            folds = check.at_first(squared)
+            moments = scan(source, folds=folds, seed=seed, progress=progress)
+    if not squared:
+        if not quiet:
+            from kedou.cli.progress import tell_passes
+
+            tell_passes(loss)
+        run = descend(source, loss=loss, **settings)
+        message = Message("cli.not-held-loss", {"loss": loss})
+        return Fitted(source, moments, run, perf_counter() - began, not_held=message)
+    run = descend(moments, **settings)
+    again = settings | {"seed": run.seed if run.seed is not None else settings["seed"]}
+    held: HoldOut | None = None
+    not_held: Message | None = None
+    if split is not None:
+        held = hold_out(moments, "split", **again)
+    elif check.folds == 0:
+        not_held = Message("cli.not-held-folds")
+    elif check.key is None and check.folds is None and moments.count < SMALL:
+        if moments.count < 2:
+            not_held = Message("cli.not-held-one-row")
+        else:
+            held = hold_out(leave_one_out(source), "leave-one-out", **again)
+    else:
+        held = hold_out(moments, "group" if check.group_by else "folds", **again)
+    return Fitted(
+        source, moments, run, perf_counter() - began, held, split, not_held, _r2(moments, run)
+    )
+
+
+def _r2(moments: Moments, run: Trajectory) -> float | None:
+    """Return R2 of the run's last point; None where that of the exact answer is."""
+    from kedou.fitting.hold_out import mean_squared_error
+    from kedou.solution import Solution, make_design
+
+    if not isinstance(run.exact, Solution) or run.exact.r2 is None:
+        return None
+    null = make_design(moments, run.has_intercept).null_loss
+    error = mean_squared_error(moments, run.columns, run.theta[-1], run.has_intercept)
+    return 1.0 - error / null
+
+
+@dataclass(frozen=True)
+class _Outputs:
+    """The files a fit may leave behind."""
+
+    model: str | None
+    history: str | None
+    moments: str | None
+
+    def check(self) -> None:
+        """Refuse what cannot work before any row is read."""
+        if self.history is not None:
+            from kedou.cli.tables import check_name
+
+            check_name("--history", self.history)
+
+    def write(self, fitted: Fitted) -> Fitted:
+        """Write them, each whole or not at all, and return the fit with what was written."""
+        from dataclasses import replace
+
+        from kedou.fitting import make_model
+
+        saved: list[Message] = []
+        if self.moments is not None:
+            fitted.moments.save(self.moments)
+            saved.append(Message("cli.saved-moments", {"file": self.moments}))
+        if self.history is not None:
+            from kedou.cli.tables import write_table
+
+            write_table(fitted.run.to_frame(), self.history)
+            saved.append(Message("cli.saved-history", {"file": self.history}))
+        if self.model is not None and OF_OUTCOME[str(fitted.run.outcome)] != Exit.DIVERGED:
+            make_model(fitted.source, fitted.run).save(self.model)
+            saved.append(Message("cli.saved-model", {"file": self.model}))
+        return replace(fitted, saved=tuple(saved))
+
+    def refuse(self, fitted: Fitted) -> None:
+        """Say that no model was kept, or that it is not at the bottom yet."""
+        from kedou.texts import say
+
+        kept = OF_OUTCOME[str(fitted.run.outcome)] != Exit.DIVERGED
+        code = "cli.model-unfinished" if kept else "cli.model-refused"
+        console.err(say(code, file=self.model))
