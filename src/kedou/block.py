@@ -47,6 +47,16 @@ class Column:
     level: str | None = None
 
 
+def level_order(level: str | None) -> tuple[int, float, str]:
+    """Sort levels as numbers where they are numbers, else as text: one order everywhere."""
+    text = level or ""
+    try:
+        number = float(text)
+    except ValueError:
+        return (1, 0.0, text)
+    return (0, number, text) if np.isfinite(number) else (1, 0.0, text)
+
+
 @dataclass(frozen=True, slots=True)
 class Block:
     """A stretch of usable rows, in their order in the source.

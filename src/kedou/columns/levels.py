@@ -12,7 +12,7 @@ import pyarrow.compute as pc
 import pyarrow.types as types
 from numpy.typing import NDArray
 
-from kedou.block import Column, ColumnKind
+from kedou.block import Column, ColumnKind, level_order
 from kedou.columns.batch import MISSING
 from kedou.errors import DataError
 
@@ -76,7 +76,7 @@ def level_name(value: Any) -> str:
 
 
 def to_codes(array: pa.Array, name: str) -> Codes:
-    """Turn a table column into codes of its levels, sorted by level name.
+    """Turn a table column into codes of its levels, in the order of ``level_order``.
 
     Parameters
     ----------
@@ -92,7 +92,7 @@ def to_codes(array: pa.Array, name: str) -> Codes:
         values = pc.if_else(pc.is_finite(values), values, pa.scalar(None, values.type))
     raw = [None if value is None else level_name(value) for value in values.to_pylist()]
     names = [None if value in MISSING else value for value in raw]
-    levels = tuple(sorted({level for level in names if level is not None}))
+    levels = tuple(sorted({level for level in names if level is not None}, key=level_order))
     position = {level: i for i, level in enumerate(levels)}
     table = np.array([-1 if n is None else position[n] for n in names] + [-1], dtype=np.int64)
     codes = array.indices.cast(pa.int64()).fill_null(len(names)).to_numpy()

@@ -19,7 +19,7 @@ from typing import Any
 
 import numpy as np
 
-from kedou.block import Column, Floats
+from kedou.block import Column, Floats, level_order
 from kedou.errors import DataError, MomentsMismatchError
 from kedou.moments.chan import between
 
@@ -291,20 +291,10 @@ def union_columns(a: tuple[Column, ...], b: tuple[Column, ...]) -> tuple[Column,
     for entry in order + [e for e in frame_b if e not in order]:
         if entry[0] == "level":
             levels = {c.level: c for c in (*a, *b) if c.kind == "level" and c.source == entry[1]}
-            result += [levels[level] for level in sorted(levels, key=_level_order)]
+            result += [levels[level] for level in sorted(levels, key=level_order)]
         else:
             result.append(next(c for c in (*a, *b) if c.kind == entry[0] and c.name == entry[1]))
     return tuple(result)
-
-
-def _level_order(level: str | None) -> tuple[int, float, str]:
-    """Sort levels as numbers where they are numbers, else as text."""
-    text = level or ""
-    try:
-        number = float(text)
-    except ValueError:
-        return (1, 0.0, text)
-    return (0, number, text) if np.isfinite(number) else (1, 0.0, text)
 
 
 def with_columns(moments: Moments, columns: tuple[Column, ...]) -> Moments:
