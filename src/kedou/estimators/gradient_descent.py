@@ -145,7 +145,7 @@ class GradientDescentRegressor(RegressorMixin, BaseEstimator):  # type: ignore[m
 
     >>> slow = kd.GradientDescentRegressor(learning_rate=0.1, steps=100, start=[5.0, -3.0])
     >>> slow.fit(X, y).trajectory_
-    Trajectory(100 steps, converged, loss 91.525 -> 0.0145)
+    Trajectory(100 steps, converged, loss 69.625 -> 0.0205)
 
     References
     ----------

@@ -73,7 +73,7 @@ class LeastSquaresRegressor(RegressorMixin, BaseEstimator):  # type: ignore[misc
     >>> model.coef_.round(6).tolist(), round(model.intercept_, 6)
     ([0.94], 0.15)
     >>> model.solution_.confidence_intervals.round(2).tolist()
-    [[0.61, 1.27], [-0.76, 1.06]]
+    [[0.55, 1.33], [-0.92, 1.22]]
 
     References
     ----------

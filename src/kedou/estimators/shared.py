@@ -53,8 +53,6 @@ def _targets(y: Any) -> Floats:
         raise OptionTypeError("estimators.target-sparse")
     if y.dtype.kind not in "biuf":
         raise OptionTypeError("estimators.target-type", got=str(y.dtype))
-    if y.ndim > 2 or y.shape[-1] == 0:
-        raise DataError("estimators.target-shape", got=str(y.shape), rows=len(y))
     return np.asarray(y.reshape(len(y), -1), dtype=np.float64)
 
 
