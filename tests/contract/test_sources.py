@@ -321,13 +321,40 @@ def test_arrays_of_other_numbers(dtype: str) -> None:
     assert block.X.dtype == block.y.dtype == np.float64
 
 
-def test_blocks_have_borders_of_their_own() -> None:
-    """Length 131,072 at most, wherever parts begin."""
-    values = np.arange(1_200_000, dtype=np.float64)
-    for data in (values, pa.table({"x1": values, "y": values})):
-        options = {"y": values} if data is values else {"target": "y"}
-        source = kopen(data, **options)
+def test_blocks_have_borders_of_their_own(tmp_path: Path) -> None:
+    """Length 131,072 at most, wherever parts begin; rows are numbered from the file's start."""
+    n, bad = 1_200_000, 1_100_000
+    values = np.arange(n, dtype=np.float64)
+    values[bad] = np.nan
+    table = pa.table({"x1": values, "y": values})
+    pq.write_table(table, tmp_path / "t.parquet", row_group_size=300_000)
+    pf.write_feather(table, tmp_path / "t.feather", chunksize=300_000)
+    sources = {
+        "array": (kopen(values, values), [131_072] * 9 + [n - 9 * 131_072]),
+        "table": (kopen(table, target="y"), [131_072] * 9 + [n - 9 * 131_072]),
+        "parquet": (kopen(tmp_path / "t.parquet", target="y"), [131_072, 131_072, 37_856] * 4),
+        "feather": (kopen(tmp_path / "t.feather", target="y"), [131_072, 131_072, 37_856] * 4),
+    }
+    for source, lengths in sources.values():
         blocks = [block for part in source.parts() for block in part.blocks()]
-        assert [len(block.y) for block in blocks] == [131_072] * 9 + [1_200_000 - 9 * 131_072]
-        assert [block.first_row for block in blocks] == [131_072 * i for i in range(10)]
-        np.testing.assert_array_equal(np.concatenate([block.y for block in blocks]), values)
+        assert [block.rows_read for block in blocks] == lengths
+        assert [block.first_row for block in blocks] == [
+            sum(lengths[:i]) for i in range(len(lengths))
+        ]
+        kept = np.concatenate([block.row_numbers for block in blocks])
+        np.testing.assert_array_equal(kept, np.delete(np.arange(n), bad))
+        np.testing.assert_array_equal(np.concatenate([block.y for block in blocks]), kept)
+        assert sum(block.skipped.get("y", 0) for block in blocks) == 1
+
+
+def test_blocks_with_many_levels_are_cut() -> None:
+    """X stays small, and the rows keep their numbers."""
+    n = 20_000
+    levels = np.arange(n) % 900
+    source = kopen(pa.table({"c": levels, "y": levels}), target="y", categorical="c")
+    blocks = [block for part in source.parts() for block in part.blocks()]
+    assert max(block.X.size for block in blocks) <= 1 << 22
+    assert [row for block in blocks for row in block.row_numbers.tolist()] == list(range(n))
+    for block in blocks:
+        level = np.array([float(column.level) for column in block.columns])
+        np.testing.assert_array_equal(block.X @ level, block.y)

@@ -540,6 +540,7 @@ def test_huge_values_are_finite() -> None:
     ):
         (block,) = drain(data, **options)
         assert len(block.y) == 4
+        assert block.rows is None
         assert block.skipped == {}
 
 

@@ -15,7 +15,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kedou.block import Column
+from kedou.block import Column, level_order
 from kedou.columns import ColumnPlan, Feature
 from kedou.columns.batch import MISSING, TableBatch
 from kedou.columns.dates import to_dates
@@ -140,6 +140,11 @@ def test_a_level_has_one_name_in_every_type(array: pa.Array) -> None:
     codes = to_codes(array, "c")
     assert codes.levels == ("1", "3")
     assert codes.codes.tolist() == [1, 0, 1]
+
+
+def test_many_levels_are_sorted() -> None:
+    names = [f"{i}" for i in range(50, 0, -1)] + ["b", "a"]
+    assert list(to_codes(pa.array(names), "c").levels) == sorted(names, key=level_order)
 
 
 def test_level_names() -> None:
