@@ -92,7 +92,7 @@ def load_document(path: str | os.PathLike[str], kind: str, version: int) -> Any:
         ) from problem
     try:
         document = json.loads(text.decode("utf-8"))
-    except (UnicodeDecodeError, json.JSONDecodeError, RecursionError) as problem:
+    except (ValueError, RecursionError) as problem:
         raise SavedFileError("saving.not-json", path=name, kind=kind) from problem
     wanted = f"kedou-{kind}"
     if not isinstance(document, dict) or document.get("format") != wanted:
@@ -114,7 +114,7 @@ def reading_content(path: str | os.PathLike[str]) -> Iterator[None]:
     """Turn a missing key or a wrong shape inside a document into a ``SavedFileError``."""
     try:
         yield
-    except (KeyError, TypeError, ValueError, IndexError, AttributeError) as problem:
+    except (LookupError, TypeError, ValueError, AttributeError, OverflowError) as problem:
         if isinstance(problem, SavedFileError):
             raise
         raise SavedFileError("saving.damaged", path=str(path)) from problem

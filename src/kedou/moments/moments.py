@@ -211,6 +211,25 @@ def empty(like: Moments) -> Moments:
     )
 
 
+def require_range(moments: Moments) -> None:
+    """Refuse values so large that their squares are not finite.
+
+    Raises
+    ------
+    DataError
+    """
+    finite = np.isfinite(np.diag(moments.scatter)) & np.isfinite(moments.mean)
+    with np.errstate(over="ignore"):
+        finite &= np.isfinite(moments.mean * moments.mean)
+    if finite.all():
+        return
+    number = int(np.argmin(finite))
+    value = float(np.nan_to_num(abs(moments.mean[number])))
+    if number == len(moments.columns):
+        raise DataError("moments.target-out-of-range", value=value)
+    raise DataError("moments.too-large", column=moments.columns[number].name, value=value)
+
+
 def _merge(a: Moments, b: Moments) -> Moments:
     _require_same_kind(a, b)
     if a.columns != b.columns:

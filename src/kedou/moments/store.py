@@ -8,20 +8,27 @@ folds). Numbers are written so that they read back bit for bit.
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, get_args
 
 import numpy as np
 
-from kedou.block import Column, Floats
+from kedou.block import Column, ColumnKind, Floats
 from kedou.errors import SavedFileError
-from kedou.moments.moments import Moments
+from kedou.moments.moments import Moments, require_range
 from kedou.saving import load_document, reading_content, save_document
 
 VERSION = 1
 
 
 def save(moments: Moments, path: Any) -> None:
-    """Write ``moments`` to ``path``, whole or not at all."""
+    """Write ``moments`` to ``path``, whole or not at all.
+
+    Raises
+    ------
+    DataError
+        Values too large to be squared: there are no moments of them.
+    """
+    require_range(moments)
     save_document(path, "moments", VERSION, to_content(moments))
 
 
@@ -63,8 +70,8 @@ def from_content(content: dict[str, Any]) -> Moments:
     """Build moments from the content of a document."""
     size = len(content["columns"]) + 1
     scatter = np.zeros((size, size))
-    for number, row in enumerate(content["scatter"]):
-        scatter[number, : number + 1] = row
+    for number, row in zip(range(size), content["scatter"], strict=True):
+        scatter[number, : number + 1] = _vector(row, number + 1)
     scatter = scatter + np.tril(scatter, -1).T
     return Moments(
         columns=tuple(column_from_content(column) for column in content["columns"]),
@@ -95,7 +102,11 @@ def column_to_content(column: Column) -> dict[str, Any]:
 
 def column_from_content(content: dict[str, Any]) -> Column:
     """Build a column from its JSON object."""
-    return Column(**content)
+    column = Column(**content)
+    texts = (column.name, column.source, column.level or "")
+    if column.kind not in get_args(ColumnKind) or not all(isinstance(text, str) for text in texts):
+        raise ValueError(f"{column} is no column")
+    return column
 
 
 def _vector(values: Any, size: int) -> Floats:
@@ -109,7 +120,8 @@ def _is_sound(moments: Moments) -> bool:
     arrays = (moments.mean, moments.mean_low, moments.scatter)
     return (
         all(bool(np.isfinite(array).all()) for array in arrays)
-        and moments.weight_sum >= 0
+        and 0 <= moments.weight_sum < np.inf
         and moments.count >= 0
         and bool((np.diag(moments.scatter) >= 0).all())
+        and all(fold.columns == moments.columns and _is_sound(fold) for fold in moments.folds)
     )

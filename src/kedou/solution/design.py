@@ -19,6 +19,7 @@ import numpy as np
 from kedou.block import Column, Floats
 from kedou.errors import DataError, OptionTypeError
 from kedou.moments import Moments
+from kedou.moments.moments import require_range
 
 EPS = float(np.finfo(np.float64).eps)
 
@@ -109,7 +110,7 @@ def make_design(moments: Moments, intercept: bool = True) -> Design:
         raise DataError(
             "moments.no-rows", read=moments.rows_read, skipped=moments.rows_read - moments.count
         )
-    _require_range(moments)
+    require_range(moments)
     kept, references = choose_references(moments, intercept)
     where = np.array(kept, dtype=np.intp)
     k = len(moments.columns)
@@ -158,16 +159,3 @@ def choose_references(moments: Moments, intercept: bool) -> tuple[list[int], dic
         references[source] = moments.columns[most].level or ""
         gone.add(most)
     return [n for n in range(len(moments.columns)) if n not in gone], references
-
-
-def _require_range(moments: Moments) -> None:
-    finite = np.isfinite(np.diag(moments.scatter)) & np.isfinite(moments.mean)
-    with np.errstate(over="ignore"):
-        finite &= np.isfinite(moments.mean * moments.mean)
-    if finite.all():
-        return
-    number = int(np.argmin(finite))
-    value = float(np.nan_to_num(abs(moments.mean[number])))
-    if number == len(moments.columns):
-        raise DataError("moments.target-out-of-range", value=value)
-    raise DataError("moments.too-large", column=moments.columns[number].name, value=value)
