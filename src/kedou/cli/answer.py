@@ -1,4 +1,4 @@
-"""A fit as one JSON object, for programs: never NaN, never infinity, null where nothing is known."""
+"""A fit as one JSON object, for programs: never NaN or infinity, null where nothing is known."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from kedou.cli import console, words
 from kedou.cli.equation import equation
-from kedou.texts import Message, say
+from kedou.texts import Message
 
 if TYPE_CHECKING:
     from kedou.cli.fit import Fitted
@@ -20,9 +20,9 @@ PROBABILITIES = ("log", "brier")
 def answer(fitted: Fitted) -> dict[str, Any]:
     """Return what ``kedou fit --json`` prints.
 
-    ``coefficients`` and ``intercept`` are where descent ended, in the user's units; the exact answer
-    stands under ``exact``. ``learning_rate`` and ``learning_rate_limit`` are in the coordinates that
-    descent moved in; ``rates`` holds the limit in the user's units and after scaling.
+    ``coefficients`` and ``intercept`` are where descent ended, in the user's units; the exact
+    answer stands under ``exact``. ``learning_rate`` and ``learning_rate_limit`` are in the
+    coordinates that descent moved in; ``rates`` holds the limit in the user's units and scaled.
     """
     from dataclasses import asdict
 
@@ -55,7 +55,7 @@ def answer(fitted: Fitted) -> dict[str, Any]:
         "start": run.theta[0].tolist(),
         "seed": run.seed,
         "loss": {
-            "name": run.settings["loss"],
+            "name": loss_name(run),
             "first": float(run.loss[0]),
             "last": float(run.loss[-1]),
             "exact": None if exact is None else exact.loss,
@@ -73,14 +73,14 @@ def answer(fitted: Fitted) -> dict[str, Any]:
         "references": dict(run.references),
         "hold_out": _held(fitted),
         "left_out": [
-            {"column": left.column, "reason": say(left.reason, column=left.column)}
+            {"column": left.column, "reason": words.words(left.reason, {"column": left.column})}
             for left in fitted.source.left_out
         ],
         "warnings": warnings,
         "notes": notes,
         "seconds": round(fitted.seconds, 3),
     }
-    clean: dict[str, Any] = _finite(result)
+    clean: dict[str, Any] = finite(result)
     return clean
 
 
@@ -92,7 +92,7 @@ def to_text(content: dict[str, Any]) -> str:
 def equation_of(run: Trajectory, most: int | None = None) -> str:
     """Return the line that descent found."""
     intercept = float(run.intercept[-1]) if run.has_intercept else None
-    probability = run.settings["loss"] in PROBABILITIES
+    probability = loss_name(run) in PROBABILITIES
     return equation(
         run.target_name,
         run.feature_names,
@@ -101,6 +101,12 @@ def equation_of(run: Trajectory, most: int | None = None) -> str:
         probability,
         most=most,
     )
+
+
+def loss_name(run: Trajectory) -> str:
+    """Return the registry name of the loss that was descended."""
+    loss = run.settings["loss"]
+    return loss if isinstance(loss, str) else str(loss["name"])
 
 
 def standard_errors(run: Trajectory) -> dict[str, float | None]:
@@ -149,14 +155,14 @@ def _held(fitted: Fitted) -> dict[str, Any] | None:
     }
 
 
-def _finite(value: Any) -> Any:
+def finite(value: Any) -> Any:
     """Replace what JSON has no word for by null."""
     if isinstance(value, dict):
-        return {str(key): _finite(item) for key, item in value.items()}
+        return {str(key): finite(item) for key, item in value.items()}
     if isinstance(value, (list, tuple)):
-        return [_finite(item) for item in value]
+        return [finite(item) for item in value]
     if isinstance(value, float):
         return value if math.isfinite(value) else None
     if isinstance(value, bool) or value is None or isinstance(value, (int, str)):
         return value
-    return _finite(value.item()) if hasattr(value, "item") else str(value)
+    return finite(value.item()) if hasattr(value, "item") else str(value)

@@ -7,6 +7,7 @@ import what they need inside their functions, so that help costs no NumPy.
 from __future__ import annotations
 
 import os
+import re
 import sys
 from collections.abc import Sequence
 from importlib import import_module
@@ -21,18 +22,18 @@ from kedou.texts import say
 if TYPE_CHECKING:
     import typer
 
-COMMANDS = ("fit",)
+COMMANDS = ("fit", "predict", "diagnose", "data")
 
 
-def app() -> typer.Typer:
-    """Return the whole application as a Typer object."""
+def app(commands: Sequence[str] = COMMANDS) -> typer.Typer:
+    """Return the application as a Typer object, with all commands or only some of them."""
     import typer
 
     from kedou.cli.help import page_class
 
     made = typer.Typer(name="kedou", add_completion=False, rich_markup_mode=None)
     made.callback()(_nothing)
-    for name in COMMANDS:
+    for name in commands:
         function = getattr(import_module(f"kedou.cli.{name}"), name)
         names = {"help_option_names": ["--help", "-h"]}
         made.command(name, cls=page_class(), context_settings=names)(function)
@@ -104,7 +105,7 @@ def _invoke(arguments: list[str]) -> int:
     from typer.main import get_command
 
     usage_error: Any = typer.BadParameter.__base__
-    command = get_command(app())
+    command = get_command(app(arguments[:1]))
     try:
         with command.make_context("kedou", arguments) as context:
             return int(command.invoke(context) or 0)
@@ -132,13 +133,16 @@ def _retold(problem: Any) -> OptionError:
         what = problem.param.metavar or "/".join(problem.param.opts)
         return OptionError("cli.usage-missing", what=what)
     if kind == "NoSuchOption":
-        near = list(problem.possibilities or ())
+        near = list(problem.possibilities or ())[:1]
         code = "cli.usage-no-option-near" if near else "cli.usage-no-option"
         return OptionError(code, option=problem.option_name, near=near)
     if kind == "BadOptionUsage":
         takes_none = "does not take" in problem.message
         code = "cli.usage-no-value" if takes_none else "cli.usage-needs-value"
         return OptionError(code, option=problem.option_name)
+    extra = re.search(r"unexpected extra argument.*?\((.*)\)", problem.format_message())
+    if extra:
+        return OptionError("cli.usage-extra", extra=extra[1])
     return OptionError("cli.usage-other", text=problem.format_message())
 
 

@@ -92,6 +92,9 @@ def _write(stream: TextIO, text: str, end: str = "\n") -> None:
         stream.flush()
     except BrokenPipeError:
         _forget(stream)
+    except OSError:
+        _forget(stream)
+        raise
 
 
 def _forget(stream: TextIO) -> None:

@@ -1,8 +1,8 @@
 """A small curve of the loss, drawn with the eighths of a block, or with ``#`` where there are none.
 
-The steps run from left to right, evenly, or by powers of ten where nearly all of the way was gone in
-the first tenth. Heights are the losses themselves; where they span more than a factor of a hundred,
-their logarithms, and the scale says so.
+The steps run from left to right, evenly, or by powers of ten where nearly all of the way was gone
+in the first tenth; a cell that stands for several steps shows the largest loss among them. Heights
+are the losses themselves; where they span more than a factor of a hundred, their logarithms.
 """
 
 from __future__ import annotations
@@ -52,15 +52,13 @@ def curve(
     if top == 0:
         return []
     logarithmic = least > 0 and top / least > 100
-    bottom = 10 ** math.floor(math.log10(least)) if logarithmic else 0.0
+    bottom = least if logarithmic else 0.0
     labels = [number(top, 4), number(bottom, 4)]
     size = max(map(cells, labels))
     room = max(min(width - size - 2, 60), 8)
     early = _arrives_early(steps, loss)
     places = _places(int(steps[-1]), room, early)
-    heights = [
-        _height(loss[_record_at(steps, place)], bottom, top, logarithmic) for place in places
-    ]
+    heights = [_height(value, bottom, top, logarithmic) for value in _largest(steps, loss, places)]
     wide = 2 if room >= 2 * len(heights) else 1
     glyphs, edge, corner, floor = (BLOCKS, "│", "└", "─") if blocks else (PLAIN, "|", "+", "-")
     lines = []
@@ -82,8 +80,9 @@ def _arrives_early(steps: Sequence[int], loss: Sequence[float]) -> bool:
     last = int(steps[-1])
     if last < 20:
         return False
-    at = loss[_record_at(steps, last // 10)]
-    return abs(at - loss[0]) >= 0.9 * abs(loss[-1] - loss[0])
+    way = abs(loss[-1] - loss[0])
+    gone = abs(loss[_record_at(steps, last // 10)] - loss[0])
+    return gone >= 0.9 * way > 0.45 * (max(loss) - min(loss))
 
 
 def _places(last: int, room: int, early: bool) -> list[int]:
@@ -104,6 +103,13 @@ def _places(last: int, room: int, early: bool) -> list[int]:
     return places
 
 
+def _largest(steps: Sequence[int], loss: Sequence[float], places: Sequence[int]) -> list[float]:
+    """Return the largest loss from each place to the next."""
+    first = [_record_at(steps, place) for place in places]
+    following = [*first[1:], len(steps)]
+    return [max(loss[i : max(j, i + 1)]) for i, j in zip(first, following, strict=True)]
+
+
 def _record_at(steps: Sequence[int], place: int) -> int:
     """Return the number of the last record not after a step."""
     from bisect import bisect_right
@@ -113,10 +119,7 @@ def _record_at(steps: Sequence[int], place: int) -> int:
 
 def _height(value: float, bottom: float, top: float, logarithmic: bool) -> int:
     """Return the height of a loss in eighths of a line."""
-    if logarithmic:
-        share = math.log(value / bottom) / math.log(top / bottom)
-    else:
-        share = value / top
+    share = math.log(value / bottom) / math.log(top / bottom) if logarithmic else value / top
     return max(round(8 * HEIGHT * share), 1 if value > 0 else 0)
 
 
@@ -135,4 +138,4 @@ def _axis(places: Sequence[int], drawn: int, wide: int) -> str:
 
 
 def _is_power_of_ten(value: int) -> bool:
-    return value == 10 ** (len(str(value)) - 1)
+    return str(value).strip("0") == "1"

@@ -118,13 +118,12 @@ def fit(
         "standardize": not no_standardize,
         "ridge": options.decimal("--ridge", ridge),
     }
-    check = _Check(
-        None if folds is None else options.whole("--folds", folds), split_by, group_by
-    )
+    check = _Check(None if folds is None else options.whole("--folds", folds), split_by, group_by)
     reading = options.source_options(
         *(target, features, categorical, polynomial, dates, weight, missing, skip_bad_rows),
         *(encoding, delimiter, decimal),
     )
+    _check_settings(settings)
     outputs = _Outputs(model, history, moments)
     outputs.check()
     fitted = _fitted(options.one_or_all(files), reading, settings, loss, check, quiet)
@@ -140,6 +139,20 @@ def fit(
     if str(fitted.run.outcome) != "converged" and model is not None:
         outputs.refuse(fitted)
     return OF_OUTCOME[str(fitted.run.outcome)]
+
+
+def _check_settings(settings: dict[str, Any]) -> None:
+    """Refuse what cannot work before any row is read."""
+    from kedou import rules
+    from kedou.descent.descend import check_settings
+
+    check_settings(settings["steps"], settings["tolerance"], settings["seed"])
+    if not settings["ridge"] >= 0:
+        raise OptionError("solution.ridge-negative", got=settings["ridge"])
+    if settings["learning_rate"] == "auto":
+        rules.has_rate(settings["rule"])
+    else:
+        rules.make(settings["rule"], settings["learning_rate"])
 
 
 @dataclass(frozen=True)
@@ -244,10 +257,13 @@ class _Outputs:
 
     def check(self) -> None:
         """Refuse what cannot work before any row is read."""
-        if self.history is not None:
-            from kedou.cli.tables import check_name
+        from kedou.cli.tables import check_name, check_place
 
+        if self.history is not None:
             check_name("--history", self.history)
+        for path in (self.model, self.history, self.moments):
+            if path is not None:
+                check_place(path)
 
     def write(self, fitted: Fitted) -> Fitted:
         """Write them, each whole or not at all, and return the fit with what was written."""

@@ -20,9 +20,7 @@ Files = Annotated[list[str], typer.Argument(metavar="FILES...", show_default=Fal
 Target = Annotated[
     str | None, typer.Option("--target", "-t", metavar="COLUMN", rich_help_panel="data")
 ]
-Features = Annotated[
-    Names, typer.Option("--features", "-f", metavar="A,B", rich_help_panel="data")
-]
+Features = Annotated[Names, typer.Option("--features", "-f", metavar="A,B", rich_help_panel="data")]
 Categorical = Annotated[
     Names, typer.Option("--categorical", "-c", metavar="A,B", rich_help_panel="data")
 ]
@@ -33,9 +31,7 @@ Dates = Annotated[Names, typer.Option("--dates", "-d", metavar="A,B", rich_help_
 Weight = Annotated[
     str | None, typer.Option("--weight", "-w", metavar="COLUMN", rich_help_panel="data")
 ]
-Missing = Annotated[
-    str, typer.Option("--missing", metavar="skip|error", rich_help_panel="reading")
-]
+Missing = Annotated[str, typer.Option("--missing", metavar="skip|error", rich_help_panel="reading")]
 SkipBadRows = Annotated[bool, typer.Option("--skip-bad-rows", rich_help_panel="reading")]
 Encoding = Annotated[
     str | None, typer.Option("--encoding", metavar="NAME", rich_help_panel="reading")
@@ -43,9 +39,7 @@ Encoding = Annotated[
 Delimiter = Annotated[
     str | None, typer.Option("--delimiter", metavar="CHARACTER", rich_help_panel="reading")
 ]
-Decimal = Annotated[
-    str | None, typer.Option("--decimal", metavar=".|,", rich_help_panel="reading")
-]
+Decimal = Annotated[str | None, typer.Option("--decimal", metavar=".|,", rich_help_panel="reading")]
 NoIntercept = Annotated[bool, typer.Option("--no-intercept", rich_help_panel="descent")]
 Ridge = Annotated[str, typer.Option("--ridge", metavar="NUMBER", rich_help_panel="descent")]
 Start = Annotated[

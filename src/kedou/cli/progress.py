@@ -1,7 +1,7 @@
 """How far reading has come, on standard error: a moving line on a terminal, plain lines elsewhere.
 
-A text file does not say how many rows it has; their number is estimated from its size and the length
-of its first lines.
+A text file does not say how many rows it has; their number is estimated from its size and the
+length of its first lines.
 """
 
 from __future__ import annotations

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from kedou.cli import console, words
-from kedou.cli.answer import equation_of, sorted_out, standard_errors
+from kedou.cli.answer import equation_of, loss_name, sorted_out, standard_errors
 from kedou.cli.curve import curve
 from kedou.cli.equation import MOST_TERMS
-from kedou.cli.layout import cells, number, pad, shorten, table, whole, wrap
-from kedou.columns.batch import RAGGED
+from kedou.cli.layout import number, shorten, table, wrap
+from kedou.cli.page import FIRM, Page, cells_in_words
 from kedou.texts import say
 
 if TYPE_CHECKING:
@@ -24,9 +23,11 @@ LABELS = ("rows", "line", "outcome", "loss", "rate", "r2", "unseen", "left-out",
 
 def summary(fitted: Fitted) -> str:
     """Return the readable summary of a fit."""
-    page = _Page()
+    page = Page((*LABELS, "warnings"))
     formula = equation_of(fitted.run, MOST_TERMS)
-    page.add("line", console.style(formula, "bold") if cells(formula) < page.room else formula)
+    for mark in ("+", "-"):
+        formula = formula.replace(f" {mark} ", f" {mark}{FIRM}")
+    page.add("line", formula.replace(" · ", f"{FIRM}·{FIRM}"), "bold")
     _rows(page, fitted)
     _outcome(page, fitted)
     _loss(page, fitted)
@@ -37,66 +38,32 @@ def summary(fitted: Fitted) -> str:
     return "\n".join(page.lines)
 
 
-class _Page:
-    """Labels on the left, what they are about on the right."""
-
-    def __init__(self) -> None:
-        self.width = min(console.columns(), 110)
-        self.column = max(cells(say(f"cli.label-{label}")) for label in (*LABELS, "warnings")) + 2
-        self.lines: list[str] = []
-
-    @property
-    def room(self) -> int:
-        return self.width - self.column
-
-    def add(self, label: str, text: str, colour: str = "") -> None:
-        """Add a paragraph under a label."""
-        word = say(f"cli.label-{label}") if label else ""
-        shown = console.style(word, colour or "bold") if word else ""
-        first = shown + " " * (self.column - cells(word))
-        body = wrap(text, self.room) if "\x1b" not in text else text
-        first_line, *rest = body.split("\n")
-        self.lines.append((first + first_line).rstrip())
-        self.lines += [(" " * self.column + line).rstrip() for line in rest]
-
-    def list(self, label: str, items: Sequence[str], colour: str = "") -> None:
-        """Add paragraphs under one label, each with a mark."""
-        for place, item in enumerate(items):
-            self.add(label if place == 0 else "", wrap(item, self.room, "  ", "- "), colour)
-
-
-def _rows(page: _Page, fitted: Fitted) -> None:
+def _rows(page: Page, fitted: Fitted) -> None:
     moments = fitted.moments
     read, used, skipped = moments.rows_read, moments.count, moments.rows_skipped
     if not skipped:
         page.add("rows", say("cli.rows-all", read=read))
     else:
-        reasons = [
-            say("cli.rows-ragged", count=count)
-            if name == RAGGED
-            else say("cli.rows-cells", column=name, count=count)
-            for name, count in moments.skipped.items()
-        ]
         page.add("rows", say("cli.rows", read=read, used=used, skipped=skipped))
-        page.add("", say("cli.rows-why", reasons=say("cli.joint").join(reasons)))
+        page.add("", say("cli.rows-why", reasons=cells_in_words(moments.skipped)))
     if moments.weight_name is not None:
         page.add("", say("cli.rows-weight", column=moments.weight_name, sum=moments.weight_sum))
 
 
-def _outcome(page: _Page, fitted: Fitted) -> None:
+def _outcome(page: Page, fitted: Fitted) -> None:
     run = fitted.run
     outcome = str(run.outcome)
     name = say(f"cli.outcome-{outcome}")
     if run.oscillating:
         name = say("cli.outcome-oscillating", outcome=name)
-    page.add("outcome", console.style(name, COLOUR.get(outcome, "red")))
+    page.add("outcome", name, COLOUR.get(outcome, "red"))
     page.add("", " ".join(words.of(message) for message in run.messages))
 
 
-def _loss(page: _Page, fitted: Fitted) -> None:
+def _loss(page: Page, fitted: Fitted) -> None:
     run = fitted.run
     values = {
-        "loss": say(f"cli.loss-{run.settings['loss']}"),
+        "loss": say(f"cli.loss-{loss_name(run)}"),
         "first": number(float(run.loss[0])),
         "last": number(float(run.loss[-1])),
         "steps": int(run.steps[-1]),
@@ -106,10 +73,10 @@ def _loss(page: _Page, fitted: Fitted) -> None:
         least, gap = number(run.exact.loss), number(float(run.gap[-1]), 2)
         page.add("", say("cli.loss-exact", least=least, gap=gap))
     drawn = curve(run.steps.tolist(), run.loss.tolist(), page.room, console.is_unicode())
-    page.lines += [" " * page.column + line for line in drawn]
+    page.draw(drawn)
 
 
-def _rate(page: _Page, fitted: Fitted) -> None:
+def _rate(page: Page, fitted: Fitted) -> None:
     run, rates = fitted.run, fitted.run.rates
     scaled = bool(run.settings["standardize"])
     if run.learning_rate is not None:
@@ -131,7 +98,7 @@ def _rate_text(value: float | None) -> str:
     return f"{text}.0" if text.isdigit() else text
 
 
-def _fit(page: _Page, fitted: Fitted) -> None:
+def _fit(page: Page, fitted: Fitted) -> None:
     run = fitted.run
     if fitted.r2 is not None:
         best = getattr(run.exact, "r2", None)
@@ -168,7 +135,9 @@ def _fit(page: _Page, fitted: Fitted) -> None:
 
 
 def _share(value: float | None) -> str:
-    return "-" if value is None else f"{value:.4f}"
+    if value is None:
+        return "-"
+    return f"{value:.4f}" if abs(value) < 100 else number(value)
 
 
 def _coefficients(fitted: Fitted, width: int) -> list[str]:
@@ -200,9 +169,9 @@ def _coefficients(fitted: Fitted, width: int) -> list[str]:
     return lines
 
 
-def _remarks(page: _Page, fitted: Fitted) -> None:
+def _remarks(page: Page, fitted: Fitted) -> None:
     notes, warnings = sorted_out(fitted)
-    left = [say(item.reason, column=item.column) for item in fitted.source.left_out]
+    left = [words.words(item.reason, {"column": item.column}) for item in fitted.source.left_out]
     if len(left) > MOST_LEFT_OUT:
         more = say("cli.left-out-more", count=len(left) - MOST_LEFT_OUT)
         left = [*left[:MOST_LEFT_OUT], more]

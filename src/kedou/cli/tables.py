@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import errno
+import os
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from kedou.errors import OptionError
+from kedou.errors import OptionError, UnreadableFileError
 from kedou.saving import replacing
 
 ENDINGS = (".csv", ".parquet")
@@ -17,6 +19,20 @@ def check_name(option: str, path: str) -> None:
     """Refuse a name that tells neither CSV nor Parquet."""
     if Path(path).suffix.lower() not in ENDINGS:
         raise OptionError("cli.ending", option=option, file=path)
+
+
+def check_place(path: str) -> None:
+    """Refuse a place that cannot be written to, before the work is done rather than after."""
+    target = Path(path)
+    if target.is_dir():
+        reason = os.strerror(errno.EISDIR)
+    elif not target.parent.is_dir():
+        reason = os.strerror(errno.ENOENT)
+    elif not os.access(target.parent, os.W_OK):
+        reason = os.strerror(errno.EACCES)
+    else:
+        return
+    raise UnreadableFileError("saving.cannot-write", path=path, reason=reason)
 
 
 def write_table(table: Any, path: str) -> None:

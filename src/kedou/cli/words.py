@@ -1,7 +1,7 @@
 """Messages as the command line says them: with its own options instead of Python's arguments.
 
-A message is a code and values, so the same thing can be worded twice: ``cli.json`` may hold an entry
-named like the whole code (``descent.auto-spectrum``), which then goes before the general one.
+A message is a code and values, so the same thing can be worded twice: ``cli.json`` may hold an
+entry named like the whole code (``descent.auto-spectrum``), which then goes before the general one.
 """
 
 from __future__ import annotations

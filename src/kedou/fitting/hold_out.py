@@ -1,8 +1,8 @@
 """How well a line does on rows it has not seen: each fold is predicted by a descent on the others.
 
-Nothing is read again. Moments of the whole are those of its folds, added up; so the training part of
-a fold is what the other folds add up to, a descent on it costs what any descent on moments costs, and
-its mean squared error on the rows left out follows from their moments alone:
+Nothing is read again. Moments of the whole are those of its folds, added up; so the training part
+of a fold is what the other folds add up to, a descent on it costs what any descent on moments
+costs, and its mean squared error on the rows left out follows from their moments alone:
 
     MSE = v'S v / W + (ybar - m'w - b)^2        v = (-w, 1)
 
@@ -347,9 +347,7 @@ def _measure(training: Moments, fold: Moments, descent: _Descent) -> _Part:
         diverged=diverged,
         deficient=deficient,
         unseen=tuple(
-            name
-            for name in unseen
-            if fold.mean[[c.name for c in fold.columns].index(name)] > 0
+            name for name in unseen if fold.mean[[c.name for c in fold.columns].index(name)] > 0
         ),
     )
 
