@@ -138,7 +138,15 @@ class Reader:
         return self._command(["bash", "-euo", "pipefail", "-c", "\n".join(commands)])
 
     def _command(self, arguments: list[str]) -> str:
-        hidden = ("KEDOU_LANG", "PYTEST_ADDOPTS", "FORCE_COLOR", "CI")
+        hidden = (
+            "KEDOU_LANG",
+            "LANG",
+            "LANGUAGE",
+            "LC_MESSAGES",
+            "PYTEST_ADDOPTS",
+            "FORCE_COLOR",
+            "CI",
+        )
         environment = {
             name: value
             for name, value in os.environ.items()
@@ -146,7 +154,8 @@ class Reader:
         }
         environment |= {
             "PATH": os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]]),
-            "COLUMNS": "96",
+            "LC_ALL": "C.UTF-8",
+            "COLUMNS": "80",
             "NO_COLOR": "1",
             "PYTHONIOENCODING": "utf-8",
         }
