@@ -49,14 +49,18 @@ def catalogue(area: str, language: str) -> dict[str, str]:
     return messages
 
 
-def show(value: Any) -> str:
-    """Write one value as it stands in a sentence."""
+def show(value: Any, language: str | None = None) -> str:
+    """Write one value as it stands in a sentence; a message becomes its own sentence."""
     if isinstance(value, str):
         return value
+    if isinstance(value, Message):
+        return value.text(language)
+    if isinstance(value, tuple) and value and isinstance(value[0], Message):
+        return " ".join(show(item, language) for item in value)
     if isinstance(value, bool) or value is None:
         return str(value)
     if isinstance(value, Iterable):
-        return ", ".join(show(item) for item in value)
+        return ", ".join(show(item, language) for item in value)
     if hasattr(value, "__index__"):
         return f"{value.__index__():,}"
     try:
@@ -68,8 +72,9 @@ def show(value: Any) -> str:
 def say(code: str, language: str | None = None, /, **values: Any) -> str:
     """Return the sentence that ``code`` (``area.key``) stands for, its placeholders filled."""
     area, _, key = code.partition(".")
-    template = catalogue(area, language or current_language())[key]
-    return template.format(**{name: show(value) for name, value in values.items()})
+    tongue = normalise_language(language) if language else current_language()
+    template = catalogue(area, tongue)[key]
+    return template.format(**{name: show(value, tongue) for name, value in values.items()})
 
 
 @dataclass(frozen=True, slots=True)

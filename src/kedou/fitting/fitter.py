@@ -44,5 +44,5 @@ def fit(data: Any, **options: Any) -> Model:
     source = as_source(data, **options)
     run = descend(source, **descent)
     if run.outcome == "diverged":
-        raise DivergenceError("fitting.diverged", advice=run.advice)
+        raise DivergenceError("fitting.diverged", advice=run.messages)
     return make_model(source, run)
