@@ -140,7 +140,7 @@ def _retold(problem: Any) -> OptionError:
         takes_none = "does not take" in problem.message
         code = "cli.usage-no-value" if takes_none else "cli.usage-needs-value"
         return OptionError(code, option=problem.option_name)
-    extra = re.search(r"unexpected extra argument.*?\((.*)\)", problem.format_message())
+    extra = re.search(r"unexpected extra argument(?:\(s\)|s)? \((.*)\)", problem.format_message())
     if extra:
         return OptionError("cli.usage-extra", extra=extra[1])
     return OptionError("cli.usage-other", text=problem.format_message())

@@ -26,7 +26,6 @@ _STYLES = {"bold": "1", "dim": "2", "green": "32", "yellow": "33", "red": "31"}
 
 def prepare() -> None:
     """Make standard output and standard error unable to fail on a character."""
-    codecs.register_error("kedou", _stand_in)
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="kedou")
@@ -37,6 +36,9 @@ def _stand_in(error: UnicodeError) -> tuple[str, int]:
         raise error
     text = error.object[error.start : error.end]
     return "".join(_STAND_INS.get(character, "?") for character in text), error.end
+
+
+codecs.register_error("kedou", _stand_in)
 
 
 def encoding(stream: TextIO | None = None) -> str:
@@ -63,6 +65,11 @@ def can_show(text: str, stream: TextIO | None = None) -> bool:
     except UnicodeEncodeError:
         return False
     return True
+
+
+def shown(text: str) -> str:
+    """Return a text as standard output will show it, stand-ins in place: to measure it by."""
+    return text.encode(encoding(), "kedou").decode(encoding())
 
 
 def columns() -> int:

@@ -35,7 +35,7 @@ class Page:
 
     def add(self, label: str, text: str, style: str = "", label_style: str = "bold") -> None:
         """Add a paragraph under a label (``""``: under the last one)."""
-        word = say(f"cli.label-{label}") if label else ""
+        word = console.shown(say(f"cli.label-{label}")) if label else ""
         shown = console.style(word, label_style) if word else ""
         lead = shown + " " * (self.column - cells(word))
         for line in wrap(text, self.room).split("\n"):

@@ -31,6 +31,7 @@ class Reading:
     def __init__(self, source: Source | None, quiet: bool, times: int = 1) -> None:
         self.quiet = quiet
         self.rows, self.seconds, self.told = 0, 0.0, 0.0
+        self.first: float | None = None
         self.total = None if quiet or source is None else _total(source)
         self.total = None if self.total is None else self.total * times
         self._bar: Any = None
@@ -54,7 +55,9 @@ class Reading:
     def __call__(self, progress: Progress) -> None:
         """Take note of one block more."""
         self.rows, self.seconds = progress.rows, progress.seconds
-        if self.quiet or self.seconds < PATIENCE:
+        if self.first is None:
+            self.first = self.seconds
+        if self.quiet or self.seconds - self.first < PATIENCE:
             return
         if sys.stderr.isatty() and console.is_unicode():
             self._move(progress)
@@ -62,8 +65,10 @@ class Reading:
             self.told = self.seconds
             console.err(self._line(progress))
 
-    def _speed(self) -> float:
-        return self.rows / self.seconds if self.seconds > 0 else 0.0
+    def _speed(self) -> int:
+        """Return the rows per second, to three digits."""
+        speed = self.rows / self.seconds if self.seconds > 0 else 0.0
+        return int(float(f"{speed:.3g}"))
 
     def _line(self, progress: Progress) -> str:
         left = self._left(progress)

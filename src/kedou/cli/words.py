@@ -17,9 +17,9 @@ def words(code: str, values: Mapping[str, Any]) -> str:
     constant = values.get("constant")
     if constant in ("learning_rate", "c"):
         values = {**values, "constant": say(f"cli.constant-{constant}")}
-    if code in catalogue("cli", current_language()):
-        return say(f"cli.{code}", **values)
-    return say(code, **values)
+    own = code in catalogue("cli", current_language())
+    text = say(f"cli.{code}" if own else code, **values)
+    return text[:1].upper() + text[1:] if text.startswith(str(values.get("constant"))) else text
 
 
 def of(message: Message) -> str:

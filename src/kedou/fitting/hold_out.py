@@ -434,25 +434,26 @@ def _blocks(source: Source, counted: _Counted) -> Iterator[Block]:
 
 
 class _Kept:
-    """Every s-th value of a stream, s doubling whenever too many are kept."""
+    """Every s-th value of a stream, s doubling whenever more than ``most`` are kept."""
 
-    def __init__(self) -> None:
-        self._parts: list[Floats] = []
-        self._size, self._stride, self._offset = 0, 1, 0
+    def __init__(self, most: int = MOST_KEYS) -> None:
+        self.most = most
+        self._kept: list[Floats] = []
+        self._size, self._stride, self._seen = 0, 1, 0
 
     def add(self, values: Floats) -> None:
-        taken = values[self._offset :: self._stride]
-        self._offset = (self._offset - len(values)) % self._stride
-        self._parts.append(taken)
+        """Take the next values."""
+        taken = values[-self._seen % self._stride :: self._stride]
+        self._seen += len(values)
+        self._kept.append(taken)
         self._size += len(taken)
-        if self._size > MOST_KEYS:
-            kept = np.concatenate(self._parts)[::2]
-            self._offset += self._stride if (self._size % 2) else 0
-            self._stride *= 2
-            self._parts, self._size = [kept], len(kept)
+        while self._size > self.most:
+            self._kept = [self.values()[::2]]
+            self._size, self._stride = len(self._kept[0]), 2 * self._stride
 
     def values(self) -> Floats:
-        return np.concatenate(self._parts) if self._parts else np.zeros(0)
+        """Return what is kept."""
+        return np.concatenate(self._kept) if self._kept else np.zeros(0)
 
 
 def _ordered(block: Block, name: str) -> tuple[Floats, bool]:
