@@ -127,6 +127,18 @@ def test_the_error_is_that_of_where_descent_ended():
     assert walked.mse == pytest.approx(0.3452184, rel=1e-5)
 
 
+def test_ridge_is_that_of_each_training_part():
+    X, y, _ = problem(40)
+    moments = kd.scan(X, y, folds=3)
+    held = hold_out(moments, ridge=0.5, steps=FAR)
+    pooled = 0.0
+    for number, fold in enumerate(moments.folds):
+        exact = kd.solve(moments.without(number), ridge=0.5, standardize=True)
+        pooled += fold.count * mean_squared_error(fold, fold.columns, exact.theta)
+    assert held.mse == pytest.approx(pooled / 40, rel=1e-9)
+    assert held.mse > 1.1 * hold_out(moments, steps=FAR).mse
+
+
 def test_a_start_of_one_number_for_each_parameter_is_taken():
     moments = leave_one_out(tadpoles())
     held = hold_out(moments, steps=0, start=[2.0, 1.0])

@@ -203,7 +203,7 @@ def mean_squared_error(
     v = np.append(-theta[:k], 1.0)
     b = float(theta[k]) if intercept else 0.0
     around = float(v @ moments.scatter[np.ix_(where, where)] @ v) / moments.weight_sum
-    at = float(v @ moments.mean[where]) - b + float(v @ moments.mean_low[where])
+    at = float(v @ moments.mean[where]) - b
     return max(around, 0.0) + at * at
 
 
@@ -334,9 +334,7 @@ def _measure(training: Moments, fold: Moments, descent: _Descent) -> _Part:
     design = make_design(training.drop(unseen) if unseen else training, descent.intercept)
     theta, exact, diverged, deficient = descent.ends(design, names)
     W = fold.weight_sum
-    off = float(fold.mean[-1] - training.mean[-1]) + float(
-        fold.mean_low[-1] - training.mean_low[-1]
-    )
+    off = float(fold.mean[-1] - training.mean[-1])
     return _Part(
         count=fold.count,
         training=training.count,
