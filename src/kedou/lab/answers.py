@@ -1,0 +1,216 @@
+"""What the engine says to a page: descriptions of data, and runs, as plain JSON values.
+
+Python is the authority: a run here has the very bits of ``kd.descend``. The engine is imported when
+it is first asked, so that the page is there at once.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from threading import Event
+from typing import TYPE_CHECKING, Any
+
+from kedou.errors import KedouError
+from kedou.lab.messages import (
+    MOST_BYTES,
+    MOST_POINTS,
+    MOST_STEPS,
+    MOST_STEPS_OVER_ROWS,
+    Ask,
+)
+from kedou.lab.refusal import RefusalError
+from kedou.lab.workers import StoppedError
+from kedou.texts import Message
+
+if TYPE_CHECKING:
+    from kedou.columns.plan import ColumnPlan
+    from kedou.data import Dataset
+    from kedou.descent import Trajectory
+    from kedou.sources.source import LeftOut, Part, Source
+
+LIMITS = {
+    "bytes": MOST_BYTES,
+    "points": MOST_POINTS,
+    "steps": MOST_STEPS,
+    "steps_over_rows": MOST_STEPS_OVER_ROWS,
+}
+
+
+def describe(ask: Ask, language: str) -> dict[str, Any]:
+    """Return all data sets, or one with its columns."""
+    from kedou import data
+
+    if "data" in ask.fields:
+        return {"data": _described(data.load(ask.fields["data"]), language, with_rows=True)}
+    return {"data": [_described(data.load(name), language) for name in data.names()]}
+
+
+def descend(ask: Ask, language: str, stop: Event) -> dict[str, Any]:
+    """Return a run of the engine.
+
+    Raises
+    ------
+    KedouError
+        The engine's own, in its own words.
+    StoppedError
+        ``stop`` was set meanwhile.
+    """
+    from kedou import losses, rules
+    from kedou.fitting import descend as run_down
+
+    settings = dict(ask.fields)
+    source = _Watched(_source(settings), stop)
+    if isinstance(settings.get("rule"), dict):
+        settings["rule"] = rules.from_json(settings["rule"])
+    if isinstance(settings.get("loss"), dict):
+        settings["loss"] = losses.from_json(settings["loss"])
+    loss = losses.make(settings.get("loss", "squared"))
+    most = MOST_STEPS_OVER_ROWS
+    if not isinstance(loss, losses.SquaredError) and settings.get("steps", 0) > most:
+        raise RefusalError("lab.steps-over-rows", most=most, loss=loss.name)
+    return {"run": told(run_down(source, **settings), language)}
+
+
+def told(run: Trajectory, language: str) -> dict[str, Any]:
+    """Return a run as plain JSON values; numbers that are not finite become null.
+
+    Examples
+    --------
+    >>> import kedou as kd
+    >>> run = kd.descend(kd.scan(kd.data.tadpoles()), learning_rate=0.05, steps=2)
+    >>> told(run, "en")["outcome"], told(run, "en")["steps"]
+    ('converged', [0, 1, 2])
+    """
+    exact = None if run.exact is None else {"theta": run.exact.theta, "loss": run.exact.loss}
+    rates = run.rates
+    whole = {
+        "parameters": run.parameter_names,
+        "target": run.target_name,
+        "has_intercept": run.has_intercept,
+        "steps": run.steps,
+        "theta": run.theta,
+        "loss": run.loss,
+        "gap": run.gap,
+        "gradient": run.gradient,
+        "outcome": str(run.outcome),
+        "oscillating": run.oscillating,
+        "stop": run.stop,
+        "rule": run.rule,
+        "learning_rate": run.learning_rate,
+        "rates": None if rates is None else {n: getattr(rates, n) for n in rates.__slots__},
+        "settings": run.settings,
+        "seed": run.seed,
+        "exact": exact,
+        "messages": [said(message, language) for message in run.messages],
+        "notes": [said(message, language) for message in run.notes],
+    }
+    made: dict[str, Any] = plain(whole)
+    return made
+
+
+def said(message: Message | KedouError, language: str) -> dict[str, Any]:
+    """Return a message or an error as code, values and text."""
+    return {
+        "code": message.code,
+        "values": plain(message.values),
+        "text": message.text(language),
+    }
+
+
+def plain(value: Any) -> Any:
+    """Return a value in the words of JSON.
+
+    >>> plain({"a": (1, float("inf")), "b": None})
+    {'a': [1, None], 'b': None}
+    """
+    if value is None or isinstance(value, bool | str):
+        return value
+    if hasattr(value, "tolist"):
+        return plain(value.tolist())
+    if isinstance(value, int):
+        return value
+    if isinstance(value, float):
+        return value if math.isfinite(value) else None
+    if isinstance(value, Mapping):
+        return {str(key): plain(item) for key, item in value.items()}
+    if isinstance(value, Iterable):
+        return [plain(item) for item in value]
+    return str(value)
+
+
+def _described(found: Dataset, language: str, with_rows: bool = False) -> dict[str, Any]:
+    words = found.words
+    whole: dict[str, Any] = {
+        "name": found.name,
+        "title": words["title"][language],
+        "description": words["description"][language],
+        "licence": words["licence"][language],
+        "source": found.source,
+        "rows": len(found.y),
+        "features": found.feature_names,
+        "target": found.target_name,
+        "columns": [
+            {"name": name, "unit": found.units[name], "description": text[language]}
+            for name, text in words["columns"].items()
+        ],
+    }
+    if with_rows:
+        whole["table"] = found.table
+    made: dict[str, Any] = plain(whole)
+    return made
+
+
+def _source(settings: dict[str, Any]) -> Source:
+    """Open what a message asks to descend on, and take it out of the settings."""
+    import numpy as np
+
+    from kedou import data
+    from kedou.fitting.scanner import as_source
+
+    if "data" in settings:
+        return as_source(data.load(settings.pop("data")))
+    points = np.array(settings.pop("points"), dtype=np.float64)
+    names = ["x"] if points.shape[1] == 2 else None
+    return as_source(points[:, :-1], points[:, -1], features=names)
+
+
+@dataclass(frozen=True)
+class _Watched:
+    """A source that cannot be read once nobody waits: a long run ends at its next pass."""
+
+    inner: Source
+    stop: Event
+
+    @property
+    def target_name(self) -> str:
+        return self.inner.target_name
+
+    @property
+    def weight_name(self) -> str | None:
+        return self.inner.weight_name
+
+    @property
+    def left_out(self) -> Sequence[LeftOut]:
+        return self.inner.left_out
+
+    @property
+    def notes(self) -> Sequence[str]:
+        return self.inner.notes
+
+    @property
+    def rows(self) -> int | None:
+        return self.inner.rows
+
+    @property
+    def plan(self) -> ColumnPlan:
+        return self.inner.plan
+
+    def with_low_powers(self) -> Source:
+        return _Watched(self.inner.with_low_powers(), self.stop)
+
+    def parts(self) -> Sequence[Part]:
+        if self.stop.is_set():
+            raise StoppedError
+        return self.inner.parts()
