@@ -23,6 +23,9 @@ from kedou.block import Column, Floats, level_order
 from kedou.errors import DataError, MomentsMismatchError
 from kedou.moments.chan import between
 
+SMALLEST = 1e-153
+"""Below this size the square of a value is subnormal and loses digits."""
+
 
 @dataclass(frozen=True, eq=False)
 class Moments:
@@ -212,22 +215,30 @@ def empty(like: Moments) -> Moments:
 
 
 def require_range(moments: Moments) -> None:
-    """Refuse values so large that their squares are not finite.
+    """Refuse values whose squares leave the range of float64, at either end.
 
     Raises
     ------
     DataError
     """
-    finite = np.isfinite(np.diag(moments.scatter)) & np.isfinite(moments.mean)
     with np.errstate(over="ignore"):
-        finite &= np.isfinite(moments.mean * moments.mean)
-    if finite.all():
-        return
-    number = int(np.argmin(finite))
+        squares = moments.mean * moments.mean
+        finite = np.isfinite(np.diag(moments.scatter)) & np.isfinite(squares)
+    if not finite.all():
+        _refuse_range(moments, int(np.argmin(finite)), "too-large", "target-out-of-range")
+    if moments.weight_sum > 0:
+        spread = np.sqrt(np.diag(moments.scatter) / moments.weight_sum)
+        size = np.maximum(np.abs(moments.mean), spread)
+        lost = (size > 0) & (size < SMALLEST)
+        if lost.any():
+            _refuse_range(moments, int(np.argmax(lost)), "too-small", "target-too-small")
+
+
+def _refuse_range(moments: Moments, number: int, column: str, target: str) -> None:
     value = float(np.nan_to_num(abs(moments.mean[number])))
     if number == len(moments.columns):
-        raise DataError("moments.target-out-of-range", value=value)
-    raise DataError("moments.too-large", column=moments.columns[number].name, value=value)
+        raise DataError(f"moments.{target}", value=value)
+    raise DataError(f"moments.{column}", column=moments.columns[number].name, value=value)
 
 
 def _merge(a: Moments, b: Moments) -> Moments:
