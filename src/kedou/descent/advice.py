@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from dataclasses import dataclass
 from typing import Any
 
@@ -55,9 +56,8 @@ def advise(outcome: Outcome, oscillating: bool, walk: Walk, facts: Facts) -> tup
     if suggestion is not None and facts.limit is not None and suggestion >= facts.limit:
         suggestion = facts.best
     values["try_rate"] = suggestion
-    values["percent"] = (
-        100 * float(walk.gap[-1]) / facts.scale_of_loss if facts.scale_of_loss else 0.0
-    )
+    share = float(walk.gap[-1]) / facts.scale_of_loss if facts.scale_of_loss else 0.0
+    values["percent"] = min(100 * share, sys.float_info.max)
     if outcome is Outcome.CONVERGED:
         said.append(Message("descent.converged", {**values, "arrived": facts.arrived or 0}))
     elif outcome is Outcome.DIVERGED:

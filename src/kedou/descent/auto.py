@@ -18,7 +18,7 @@ from kedou.block import Floats
 from kedou.descent.walk import walk
 from kedou.rules import Rule
 from kedou.spectrum import Quadratic
-from kedou.spectrum.rates import best_rate
+from kedou.spectrum.rates import best_rate, limit
 from kedou.texts import Message
 
 WITHIN = 0.01
@@ -45,14 +45,18 @@ def choose(
         made = rules.make(rule)
         return made, None, Message("descent.auto-none", {"rule": rule_name(made)})
     name = rule if isinstance(rule, str) else rule.name
-    along = surface.components(start)
-    shares = 0.5 * surface.eigenvalues * along * along
+    shares = surface.shares(start)
     target = WITHIN * surface.scale_of_loss
     if name == "gradient-descent":
         rate, needed = best_rate(shares, surface.eigenvalues, target)
-        values = {"rate": rate, "steps": needed, "limit": 2 / max(surface.eigenvalues[0], 5e-324)}
-        code = "descent.auto-spectrum" if needed else "descent.auto-spectrum-far"
-        return rules.make(rule, rate), rate, Message(code, values)
+        most = limit(surface.eigenvalues)
+        facts: dict[str, Any] = {"rate": rate, "steps": needed, "limit": most}
+        code = "descent.auto-spectrum" if needed is not None else "descent.auto-spectrum-far"
+        if most is None:
+            return rules.make(rule, rate), rate, _flat(rate, constant, name)
+        return rules.make(rule, rate), rate, Message(code, facts)
+    if limit(surface.eigenvalues) is None:
+        return rules.make(rule, 1.0), 1.0, _flat(1.0, constant, name)
     most = min(steps, TRIAL_STEPS)
     best: tuple[int, float] = (most + 1, np.inf)
     chosen = 0.0
@@ -70,10 +74,14 @@ def choose(
     return rules.make(rule, chosen), chosen, Message(code, {**values, "most": most})
 
 
+def _flat(rate: float, constant: str, name: str) -> Message:
+    return Message("descent.auto-flat", {"rate": rate, "constant": constant, "rule": name})
+
+
 def ladder(name: str, surface: Quadratic, start: Floats) -> list[float]:
     """Return the constants to try, largest first: in units of the limit, or of the distance."""
     if name in GRADIENT_SCALED:
-        top = 4.0 / max(float(surface.eigenvalues[0]), 5e-324) if len(start) else 1.0
+        top = 4.0 / float(surface.eigenvalues[0])
         return [top * 10 ** (-j / 4) for j in range(17)]
     distance = float(np.max(np.abs(start - surface.best), initial=0.0)) or 1.0
     sizes = [distance * 10 ** (-j / 4) for j in range(17)]

@@ -27,7 +27,7 @@ from kedou.rules import Rule
 from kedou.solution import Coordinates, Design, Solution, make_design, make_solution
 from kedou.spectrum import Quadratic, read_start
 from kedou.spectrum.quadratic import quadratic_of
-from kedou.spectrum.rates import best_rate, limit, steps_to, worst_case_rate
+from kedou.spectrum.rates import best_rate, condition, limit, steps_to, worst_case_rate
 from kedou.texts import Message
 
 
@@ -197,7 +197,6 @@ def _rates(
     best, best_steps = _best(surface, inner)
     other_best, _ = _best(other, other.coordinates.inward(theta))
     own_limit, other_limit = limit(surface.eigenvalues), limit(other.eigenvalues)
-    alive = surface.eigenvalues[surface.eigenvalues > 0]
     user, scaled = (own_limit, best), (other_limit, other_best)
     if standardize:
         user, scaled = scaled, user
@@ -206,7 +205,7 @@ def _rates(
         worst_case=worst_case_rate(surface.eigenvalues),
         best=best,
         best_steps=best_steps,
-        condition_number=float(alive[0] / alive[-1]) if len(alive) else None,
+        condition_number=condition(surface.eigenvalues),
         user_limit=user[0],
         user_best=user[1],
         scaled_limit=scaled[0],
@@ -215,8 +214,7 @@ def _rates(
 
 
 def _best(surface: Quadratic, inner: Floats) -> tuple[float, int | None]:
-    along = surface.components(inner)
-    shares = 0.5 * surface.eigenvalues * along * along
+    shares = surface.shares(inner)
     return best_rate(shares, surface.eigenvalues, ARRIVED * surface.scale_of_loss)
 
 
@@ -230,8 +228,7 @@ def _facts(
     plan: Plan,
 ) -> Facts:
     rate = constant_rate(rule)
-    along = surface.components(inner)
-    shares = 0.5 * surface.eigenvalues * along * along
+    shares = surface.shares(inner)
     tolerance = plan.tolerance or ARRIVED
     target = tolerance * surface.scale_of_loss
     inside = np.flatnonzero(record.gap <= target)
@@ -242,8 +239,8 @@ def _facts(
             certain = steps_to(
                 shares, surface.eigenvalues, rate, 0.01 * solution.loss / solution.weight_sum
             )
-    condition = rates.condition_number
-    hurts = not plan.settings["standardize"] and condition is not None and condition > 100
+    number = rates.condition_number
+    hurts = not plan.settings["standardize"] and number is not None and number > 100
     return Facts(
         constant=rules.has_rate(rule),
         rate=any_rate(rule) if rate is None else rate,
@@ -258,7 +255,7 @@ def _facts(
         scale_of_loss=surface.scale_of_loss,
         least=surface.least,
         tolerance=tolerance,
-        scaling_helps=condition if hurts else None,
+        scaling_helps=number if hurts else None,
     )
 
 

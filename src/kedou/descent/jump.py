@@ -25,7 +25,8 @@ def jump(
     Parameters are those of ``walk``.
     """
     along = surface.eigenvectors.T @ (start - surface.best)
-    shares = 0.5 * surface.eigenvalues * along * along
+    roots = np.sqrt(0.5 * surface.eigenvalues) * along
+    shares = roots * roots
     last, stop = steps, "steps"
     if tolerance is not None:
         arrival = steps_to(shares, surface.eigenvalues, rate, tolerance * surface.scale_of_loss)

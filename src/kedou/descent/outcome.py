@@ -131,8 +131,7 @@ def oscillates(walk: Walk, surface: object, rate: float | None) -> bool:
     least three successive steps each turned back on the one before.
     """
     if rate is not None and isinstance(surface, Quadratic):
-        along = surface.components(walk.theta[0])
-        shares = 0.5 * surface.eigenvalues * along * along
+        shares = surface.shares(walk.theta[0])
         factors = 1.0 - rate * surface.eigenvalues
         visible = shares * np.minimum(np.abs(factors), 1.0) ** 6 > 1e-3 * shares.sum()
         return bool((visible & (factors < 0) & (shares > 0)).any())
@@ -144,5 +143,4 @@ def oscillates(walk: Walk, surface: object, rate: float | None) -> bool:
 
 def spectrum_says(surface: Quadratic, rate: float, start: Floats) -> bool:
     """Return whether the spectrum foresees divergence of this rate from this start."""
-    along = surface.components(start)
-    return grows(0.5 * surface.eigenvalues * along * along, surface.eigenvalues, rate)
+    return grows(surface.shares(start), surface.eigenvalues, rate)

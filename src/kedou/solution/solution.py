@@ -290,13 +290,19 @@ def _standard_errors(
     per_row = residual_std / np.sqrt(design.weight_sum)
     tied = np.asarray((np.abs(answer.null) > 1e-6).any(axis=1))
     errors: list[float | None] = [
-        None if tied[j] else float(per_row * np.linalg.norm(G[j])) for j in range(len(G))
+        None if tied[j] else float(per_row * length(G[j])) for j in range(len(G))
     ]
     if design.intercept:
         moved = bool((tied & ~design.constant & (np.abs(design.mean) > 0)).any())
         along = design.mean @ G
-        errors.append(None if moved else float(per_row * np.hypot(1.0, np.linalg.norm(along))))
+        errors.append(None if moved else float(per_row * np.hypot(1.0, length(along))))
     return errors
+
+
+def length(v: Floats) -> float:
+    """Return |v| where squares of its entries might leave the range of float64."""
+    largest = float(np.abs(v).max(initial=0.0))
+    return largest * float(np.linalg.norm(v / largest)) if largest > 0 else 0.0
 
 
 def _each(function: Any, solution: Solution) -> Optional:

@@ -69,8 +69,7 @@ class Diagnosis:
     @property
     def condition_number(self) -> float | None:
         """lambda_max / lambda_min, lambda_min the smallest above rounding; None without slope."""
-        alive = self.eigenvalues[self.eigenvalues > 0]
-        return float(alive[0] / alive[-1]) if len(alive) else None
+        return rates.condition(self.eigenvalues)
 
     @property
     def learning_rate_limit(self) -> float | None:
@@ -86,8 +85,7 @@ class Diagnosis:
     def shares(self) -> Floats:
         """Share of each direction in the first gap, lambda c^2 / 2, shape (p,)."""
         inner = self.quadratic.coordinates.inward(self.start)
-        along = self.quadratic.components(inner)
-        return np.asarray(0.5 * self.eigenvalues * along * along)
+        return self.quadratic.shares(inner)
 
     @cached_property
     def _best(self) -> tuple[float, int | None]:

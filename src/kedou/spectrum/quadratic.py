@@ -124,6 +124,11 @@ class Quadratic:
         size = np.linalg.norm(theta) + np.linalg.norm(self.best)
         return np.where(np.abs(along) > 8 * EPS * size, along, 0.0)
 
+    def shares(self, theta: Floats) -> Floats:
+        """Return the share of each direction in the gap of theta, lambda c^2 / 2, shape (p,)."""
+        roots = np.sqrt(0.5 * self.eigenvalues) * self.components(theta)
+        return np.asarray(roots * roots)
+
 
 def make_quadratic(
     moments: Moments, intercept: bool = True, standardize: bool = False, ridge: float = 0.0

@@ -36,6 +36,15 @@ def limit(eigenvalues: Floats) -> float | None:
     return 2.0 / top if top > 0 else None
 
 
+def condition(eigenvalues: Floats) -> float | None:
+    """Return lambda_max / lambda_min over those above rounding; None without slope."""
+    alive = eigenvalues[eigenvalues > 0]
+    if not len(alive):
+        return None
+    with np.errstate(over="ignore"):
+        return float(min(alive[0] / alive[-1], np.finfo(np.float64).max))
+
+
 def worst_case_rate(eigenvalues: Floats) -> float | None:
     """Return 2 / (lambda_max + lambda_min), lambda_min the smallest above rounding."""
     alive = eigenvalues[eigenvalues > 0]
@@ -84,7 +93,8 @@ def rises_at(shares: Floats, eigenvalues: Floats, rate: float) -> int | None:
     a = shares[shares > 0]
     factors = np.abs(1.0 - rate * eigenvalues[shares > 0])
     with np.errstate(divide="ignore"):
-        logs, pull = np.log(factors), np.log(a * np.abs(factors**2 - 1.0))
+        logs = np.log(factors)
+        pull = np.log(a) + np.log(np.abs(factors - 1.0)) + np.log(factors + 1.0)
 
     def rising(t: int) -> bool:
         with np.errstate(invalid="ignore"):
@@ -105,6 +115,7 @@ def best_rate(shares: Floats, eigenvalues: Floats, target: float) -> tuple[float
 
     Among the rates that need the same number of steps, the one with the smallest gap after
     them; never above 0.95 of the limit. Where there is no slope at all: (1.0, 0).
+    Where the start has arrived already: the rate that gains most in one step, and 0.
     """
     top = limit(eigenvalues)
     if top is None:
@@ -116,6 +127,8 @@ def best_rate(shares: Floats, eigenvalues: Floats, target: float) -> tuple[float
         rate = _best_for(shares, eigenvalues, SAFETY * top, t)
         return gap_after(shares, eigenvalues, rate, t) <= target
 
+    if gap_after(shares, eigenvalues, 0.0, 0) <= target:
+        return _best_for(shares, eigenvalues, SAFETY * top, 1), 0
     high = 1
     while not reached(high):
         high *= 2
@@ -128,7 +141,8 @@ def best_rate(shares: Floats, eigenvalues: Floats, target: float) -> tuple[float
 def _best_for(shares: Floats, eigenvalues: Floats, most: float, steps: int) -> float:
     """Minimise gap_t over rates in [0, most] for one t: the zero of a rising derivative."""
     a, lam = shares[shares > 0], eigenvalues[shares > 0]
-    base = np.log(a * lam, where=lam > 0, out=np.full(len(a), -np.inf))
+    with np.errstate(divide="ignore"):
+        base = np.log(a) + np.log(lam)
 
     def derivative_is_negative(rate: float) -> bool:
         factors = 1.0 - rate * lam
