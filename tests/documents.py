@@ -161,6 +161,7 @@ class Reader:
         }
         if self.developing:
             environment["PYTHONPATH"] = str(self.folder / "src")
+            environment["PYTEST_ADDOPTS"] = "-n0"  # this run is one of several already
         done = subprocess.run(
             arguments,
             cwd=self.folder,
@@ -223,6 +224,13 @@ def follow(page: Path, folder: Path, developing: bool = False) -> int:
     return count
 
 
+def with_gaps(shown: str, printed: str) -> str:
+    """Return what was printed, keeping lines of the page with ``...`` where they still fit."""
+    gaps = [line for line in shown.splitlines() if "..." in line and line != "..."]
+    kept = [next((gap for gap in gaps if same(gap, line)), line) for line in printed.splitlines()]
+    return tidy("\n".join(kept))
+
+
 def rewrite(page: Path) -> None:
     """Put what the blocks of a page print into the page."""
     lines = page.read_text("utf-8").splitlines(keepends=True)
@@ -233,7 +241,7 @@ def rewrite(page: Path) -> None:
     for shown, printed in reversed(results):
         if shown is not None and not same(shown.text, printed):
             height = shown.text.count("\n")
-            lines[shown.line : shown.line + height] = [tidy(printed)]
+            lines[shown.line : shown.line + height] = [with_gaps(shown.text, printed)]
             print(f"{page.name}:{shown.line}")
     page.write_text("".join(lines), "utf-8")
 

@@ -5,6 +5,7 @@ import tomllib
 from pathlib import Path
 
 import pytest
+
 from documents import ROOT, follow, pairs
 
 PAGES = sorted((ROOT / "docs").rglob("*.md"))
