@@ -1,0 +1,80 @@
+/**
+ * Build the page: one script, one style sheet, the notices of what they contain.
+ *
+ * `node build.mjs` writes src/kedou/assets/lab; the same sources always give the same bytes.
+ * `node build.mjs --check` builds into memory and fails where the committed files differ.
+ */
+
+import { gzipSync } from "node:zlib";
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { dirname, join, relative } from "node:path";
+import { fileURLToPath } from "node:url";
+import { build } from "esbuild";
+
+const HERE = dirname(fileURLToPath(import.meta.url));
+const OUT = join(HERE, "../src/kedou/assets/lab");
+const LARGEST = 250 * 1024;
+
+process.chdir(HERE);
+const result = await build({
+  entryPoints: { bundle: "hosts/page.ts" },
+  outdir: OUT,
+  bundle: true,
+  minify: true,
+  write: false,
+  metafile: true,
+  format: "esm",
+  target: "es2022",
+  charset: "utf8",
+  legalComments: "none",
+  loader: { ".css": "css" },
+});
+
+/** The packages whose code is in the bundle, with their licences. */
+function notices(inputs) {
+  const names = new Set();
+  for (const path of Object.keys(inputs)) {
+    const found = /node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(path);
+    if (found) names.add(found[1]);
+  }
+  const parts = [...names].sort().map((name) => {
+    const folder = join(HERE, "node_modules", name);
+    const about = JSON.parse(readFileSync(join(folder, "package.json"), "utf8"));
+    const file = ["LICENSE", "LICENSE.md", "LICENSE.txt", "LICENCE", "license"]
+      .map((each) => join(folder, each))
+      .find(existsSync);
+    if (!file) throw new Error(`${name} has no licence file`);
+    const text = readFileSync(file, "utf8").replace(/\r\n/g, "\n").trim();
+    return `${name} ${about.version} (${about.license})\n\n${text}\n`;
+  });
+  const head = "bundle.js contains code of these packages.\n";
+  return [head, ...parts].join(`\n${"-".repeat(72)}\n\n`);
+}
+
+const files = new Map(result.outputFiles.map((file) => [relative(OUT, file.path), file.contents]));
+files.set("index.html", readFileSync("hosts/index.html"));
+files.set("THIRD-PARTY-NOTICES.txt", Buffer.from(notices(result.metafile.inputs)));
+
+let total = 0;
+for (const [name, contents] of files) {
+  const size = gzipSync(contents, { level: 9 }).length;
+  if (!name.endsWith(".txt")) total += size;
+  console.log(`${name.padEnd(26)} ${(size / 1024).toFixed(1).padStart(6)} KB gzipped`);
+}
+console.log(`${"page and bundle".padEnd(26)} ${(total / 1024).toFixed(1).padStart(6)} KB gzipped`);
+if (total > LARGEST) throw new Error("the page is larger than 250 KB gzipped");
+
+if (process.argv.includes("--check")) {
+  const stale = [...files].filter(
+    ([name, contents]) =>
+      !existsSync(join(OUT, name)) || !readFileSync(join(OUT, name)).equals(Buffer.from(contents)),
+  );
+  if (stale.length > 0) {
+    console.error(`not what the sources give: ${stale.map(([name]) => name).join(", ")}`);
+    console.error("run `npm run build` in web/ and commit src/kedou/assets/lab");
+    process.exitCode = 1;
+  }
+} else {
+  mkdirSync(OUT, { recursive: true });
+  for (const [name, contents] of files) writeFileSync(join(OUT, name), contents);
+}

@@ -1,0 +1,79 @@
+/**
+ * The rate "auto" for every named rule, and a message about what it chose.
+ *
+ * Gradient descent takes the spectrum's best rate. Any other rule with a constant is tried on the
+ * moments themselves: of a ladder of constants (a quarter of a decade apart) the one whose run
+ * from this start is within 1 % for good after the fewest steps wins, the smaller last gap among
+ * equals. Rules without a constant have nothing to choose.
+ */
+
+import type { Vector } from "./linear/matrix.ts";
+import { type Message, count } from "./message.ts";
+import { ARRIVED } from "./outcome.ts";
+import type { Quadratic } from "./quadratic.ts";
+import { bestRate } from "./rates.ts";
+import { hasRate, makeRule } from "./rules/registry.ts";
+import type { Rule } from "./rules/rule.ts";
+import { walk } from "./walk.ts";
+
+const TRIAL_STEPS = 1000;
+const TINY = Number.MIN_VALUE;
+
+export interface Choice {
+  readonly rule: Rule;
+  readonly rate: number | null;
+  readonly message: Message;
+}
+
+/** Choose the constant of a named rule from a start in descent's coordinates. */
+export function choose(name: string, surface: Quadratic, start: Vector, steps: number): Choice {
+  const constant = hasRate(name);
+  if (constant === null) {
+    const message = { code: "descent.auto-none", values: { rule: name } };
+    return { rule: makeRule(name), rate: null, message };
+  }
+  const target = ARRIVED * surface.scaleOfLoss;
+  if (name === "gradient-descent") {
+    const best = bestRate(surface.shares(start), surface.eigenvalues, target);
+    const values = {
+      rate: best.rate,
+      steps: best.steps === null ? null : count(best.steps),
+      limit: 2 / Math.max(surface.eigenvalues[0]!, TINY),
+    };
+    const code = best.steps ? "descent.auto-spectrum" : "descent.auto-spectrum-far";
+    return { rule: makeRule(name, best.rate), rate: best.rate, message: { code, values } };
+  }
+  const most = Math.min(steps, TRIAL_STEPS);
+  let best: [number, number] = [most + 1, Number.POSITIVE_INFINITY];
+  let chosen = 0;
+  for (const candidate of ladder(name, surface, start)) {
+    const trial = walk(surface, makeRule(name, candidate), start, most);
+    let settled = trial.gap.length;
+    while (settled > 0 && trial.gap[settled - 1]! <= target) settled--;
+    const last = trial.stop === "ceiling" ? Number.POSITIVE_INFINITY : trial.gap.at(-1)!;
+    const score: [number, number] = [last <= target ? settled : most + 1, last];
+    const isBetter = score[0] < best[0] || (score[0] === best[0] && score[1] < best[1]);
+    if (isBetter || !chosen) {
+      best = score;
+      chosen = candidate;
+    }
+  }
+  const code = best[0] <= most ? "descent.auto-tried" : "descent.auto-tried-far";
+  const values = { constant, rate: chosen, rule: name, steps: count(best[0]), most: count(most) };
+  return { rule: makeRule(name, chosen), rate: chosen, message: { code, values } };
+}
+
+/** Return the constants to try, largest first: in units of the limit, or of the distance. */
+export function ladder(name: string, surface: Quadratic, start: Vector): number[] {
+  const rungs = Array.from({ length: 17 }, (_, j) => 10 ** (-j / 4));
+  if (name === "momentum" || name === "nesterov") {
+    const top = start.length > 0 ? 4 / Math.max(surface.eigenvalues[0]!, TINY) : 1;
+    return rungs.map((rung) => top * rung);
+  }
+  let distance = 0;
+  start.forEach((value, j) => {
+    distance = Math.max(distance, Math.abs(value - surface.best[j]!));
+  });
+  const sizes = rungs.map((rung) => (distance || 1) * rung);
+  return name === "fixed-step" ? sizes.flatMap((size) => [size, -size]) : sizes;
+}

@@ -1,0 +1,11 @@
+/** The sigmoid, sigma(s) = 1 / (1 + exp(-s)), computed from exp(-|s|), which cannot overflow. */
+
+export function sigmoid(score: number): number {
+  const small = Math.exp(-Math.abs(score));
+  return (score >= 0 ? 1 : small) / (1 + small);
+}
+
+/** m = 1 - 2y: the direction of score that makes a row's prediction worse. */
+export function away(y: number): number {
+  return 1 - 2 * y;
+}

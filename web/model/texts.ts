@@ -1,0 +1,89 @@
+/**
+ * Words, apart from the code that decides what to say: a template and values become a sentence.
+ *
+ * The rule for values is Python's (`kedou.texts.show`): text as it is, counts with thousands
+ * commas, other numbers with four significant digits (`%.4g`), lists joined by ", ".
+ */
+
+import { type Message, type Value, type Values, isCount } from "./message.ts";
+
+/** All sentences of one language: area -> key -> template, as in assets/texts. */
+export type Catalogue = Readonly<Record<string, Readonly<Record<string, string>>>>;
+
+/** Write one value as it stands in a sentence. */
+export function show(value: Value): string {
+  if (typeof value === "string") return value;
+  if (value === null) return "None";
+  if (typeof value === "boolean") return value ? "True" : "False";
+  if (typeof value === "number") return formatG(value, 4);
+  if (isCount(value)) return withCommas(value.count);
+  return value.map(show).join(", ");
+}
+
+/** Return the sentence that `code` ("area.key") stands for, its placeholders filled. */
+export function say(code: string, values: Values, catalogue: Catalogue): string {
+  const dot = code.indexOf(".");
+  const template = catalogue[code.slice(0, dot)]?.[code.slice(dot + 1)];
+  if (template === undefined) throw new Error(`no sentence for ${code}`);
+  return fill(template, values);
+}
+
+/** Return the sentence of a message. */
+export function sentence(message: Message, catalogue: Catalogue): string {
+  return say(message.code, message.values, catalogue);
+}
+
+function fill(template: string, values: Values): string {
+  return template.replace(/\{\{|\}\}|\{([^{}]*)\}/g, (found, name: string | undefined) => {
+    if (name === undefined) return found[0]!;
+    const value = values[name];
+    if (value === undefined) throw new Error(`no value for {${name}} in "${template}"`);
+    return show(value);
+  });
+}
+
+function withCommas(value: number): string {
+  const digits = String(Math.abs(value)).replace(/\B(?=(\d{3})+$)/g, ",");
+  return value < 0 ? `-${digits}` : digits;
+}
+
+/**
+ * Write a number like Python's `%.{digits}g`: that many significant digits, trailing zeros cut,
+ * an exponent of two digits or more from 10^digits up and below 1e-4; exact ties to even.
+ */
+export function formatG(value: number, digits: number): string {
+  if (Number.isNaN(value)) return "nan";
+  if (!Number.isFinite(value)) return value > 0 ? "inf" : "-inf";
+  const sign = value < 0 || Object.is(value, -0) ? "-" : "";
+  if (value === 0) return `${sign}0`;
+  const [mantissa, exponent] = rounded(Math.abs(value), digits);
+  if (exponent < -4 || exponent >= digits) {
+    const size = String(Math.abs(exponent)).padStart(2, "0");
+    return `${sign}${cut(point(mantissa, 1))}e${exponent < 0 ? "-" : "+"}${size}`;
+  }
+  if (exponent >= 0) return sign + cut(point(mantissa, exponent + 1));
+  return sign + cut(`0.${"0".repeat(-exponent - 1)}${mantissa}`);
+}
+
+/** Return the digits and the decimal exponent of a positive number, rounded half to even. */
+function rounded(value: number, digits: number): [string, number] {
+  // toExponential rounds ties up; 40 more digits show whether it was a tie at all.
+  const [near, power] = parts(value.toExponential(digits - 1));
+  const [long, exponent] = parts(value.toExponential(digits + 39));
+  const isTie = /^50*$/.test(long.slice(digits));
+  const below = long.slice(0, digits);
+  return isTie && Number(below.at(-1)) % 2 === 0 ? [below, exponent] : [near, power];
+}
+
+function parts(text: string): [string, number] {
+  const [mantissa, exponent] = text.split("e") as [string, string];
+  return [mantissa.replace(".", ""), Number(exponent)];
+}
+
+function point(digits: string, place: number): string {
+  return place >= digits.length ? digits : `${digits.slice(0, place)}.${digits.slice(place)}`;
+}
+
+function cut(text: string): string {
+  return text.includes(".") ? text.replace(/\.?0+$/, "") : text;
+}

@@ -1,0 +1,52 @@
+/** Elements by hand. Text is always set as text, never as markup. */
+
+type Value = string | number | boolean | null | undefined;
+export type Attributes = Readonly<Record<string, Value | ((event: never) => void)>>;
+export type Child = Node | string | null | undefined | false;
+
+const SVG = "http://www.w3.org/2000/svg";
+
+export function h<K extends keyof HTMLElementTagNameMap>(
+  tag: K,
+  attributes: Attributes = {},
+  ...children: Child[]
+): HTMLElementTagNameMap[K] {
+  return filled(document.createElement(tag), attributes, children);
+}
+
+export function s<K extends keyof SVGElementTagNameMap>(
+  tag: K,
+  attributes: Attributes = {},
+  ...children: Child[]
+): SVGElementTagNameMap[K] {
+  return filled(document.createElementNS(SVG, tag) as SVGElementTagNameMap[K], attributes, children);
+}
+
+function filled<E extends Element>(element: E, attributes: Attributes, children: Child[]): E {
+  for (const [name, value] of Object.entries(attributes)) {
+    if (typeof value === "function") element.addEventListener(name.slice(2), value as EventListener);
+    else if (typeof value === "boolean") element.toggleAttribute(name, value);
+    else if (value !== null && value !== undefined) element.setAttribute(name, String(value));
+  }
+  for (const child of children) if (child) element.append(child);
+  return element;
+}
+
+/** Set attributes that change while dragging. */
+export function put(element: Element, attributes: Readonly<Record<string, string | number>>): void {
+  for (const name in attributes) element.setAttribute(name, String(attributes[name]));
+}
+
+/** Set text only where it differs: an unchanged node costs no layout. */
+export function write(element: Element, text: string): void {
+  if (element.textContent !== text) element.textContent = text;
+}
+
+export function show(element: Element, visible: boolean): void {
+  element.toggleAttribute("hidden", !visible);
+  if (element instanceof SVGElement) element.classList.toggle("gone", !visible);
+}
+
+export function clear(element: Element, ...children: Child[]): void {
+  element.replaceChildren(...children.filter((child): child is Node | string => Boolean(child)));
+}

@@ -1,0 +1,48 @@
+/** Numbers as they stand on screen: a real minus sign, a fixed number of decimals. */
+
+const SUPERSCRIPT: Record<string, string> = {
+  "-": "⁻", "0": "⁰", "1": "¹", "2": "²", "3": "³", "4": "⁴",
+  "5": "⁵", "6": "⁶", "7": "⁷", "8": "⁸", "9": "⁹",
+};
+
+/** Write a number with so many decimals; beyond a million with a power of ten. */
+export function fixed(value: number, decimals = 2): string {
+  if (!Number.isFinite(value)) return value > 0 ? "∞" : value < 0 ? "−∞" : "?";
+  if (Math.abs(value) >= 1e6) return powered(value);
+  const text = value.toFixed(decimals);
+  return (Number(text) === 0 ? text.replace("-", "") : text).replace("-", "−");
+}
+
+/** Write a number with so many significant digits, for axes and long ranges. */
+export function short(value: number, digits = 4): string {
+  if (value !== 0 && (Math.abs(value) >= 1e6 || Math.abs(value) < 1e-4)) return powered(value);
+  return String(Number(value.toPrecision(digits))).replace("-", "−");
+}
+
+/** Write 7.7e24 as 7.7 × 10²⁴. */
+export function powered(value: number): string {
+  if (value === 0) return "0";
+  const [mantissa, exponent] = value.toExponential(1).split("e") as [string, string];
+  const power = [...String(Number(exponent))].map((each) => SUPERSCRIPT[each] ?? each).join("");
+  return `${mantissa.replace("-", "−")} × 10${power}`;
+}
+
+export function signed(value: number, decimals = 2): string {
+  const text = fixed(value, decimals);
+  return text.startsWith("−") || Number(text) === 0 ? text : `+${text}`;
+}
+
+/** Put a number into round brackets where it is negative, as in a product. */
+export function bracketed(value: number, decimals = 2): string {
+  const text = fixed(value, decimals);
+  return text.startsWith("−") ? `(${text})` : text;
+}
+
+export function clamp(value: number, low: number, high: number): number {
+  return Math.min(high, Math.max(low, value));
+}
+
+/** Round to a step without leaving digits such as 0.30000000000000004 behind. */
+export function snap(value: number, step: number): number {
+  return Number((Math.round(value / step) * step).toFixed(10));
+}

@@ -1,0 +1,206 @@
+/**
+ * A plot in SVG whose axes never overlap: as many ticks as fit, the names of the axes in margins
+ * of their own. Scales map data to pixels, and are made anew when the picture changes its size.
+ */
+
+import { scaleLinear, scaleLog, type ScaleContinuousNumeric } from "d3-scale";
+import { clear, put, s } from "./dom.ts";
+import { short } from "./numbers.ts";
+
+export type Scale = ScaleContinuousNumeric<number, number>;
+
+export interface PlotOptions {
+  /** What the picture is, for a screen reader. */
+  readonly label: string;
+  readonly name: string;
+  readonly x: readonly [number, number];
+  readonly y: readonly [number, number];
+  readonly xTitle: string;
+  readonly yTitle: string;
+  readonly logX?: boolean;
+  readonly logY?: boolean;
+  readonly xTicks?: readonly number[];
+  readonly yTicks?: readonly number[];
+  /** No axes: the cover's picture. */
+  readonly bare?: boolean;
+  readonly square?: boolean;
+  readonly rightRoom?: number;
+}
+
+let counter = 0;
+
+export class Plot {
+  readonly svg: SVGSVGElement;
+  readonly under = s("g");
+  readonly data = s("g");
+  readonly over = s("g");
+  readonly id = `plot${++counter}`;
+  width = 600;
+  height = 400;
+  left = 0;
+  right = 0;
+  top = 0;
+  bottom = 0;
+  x: Scale;
+  y: Scale;
+  #options: PlotOptions;
+  #axes = s("g", { class: "axes", "aria-hidden": "true" });
+  #clip = s("rect");
+  #observer: ResizeObserver;
+  #laidOut: () => void = () => undefined;
+
+  constructor(options: PlotOptions) {
+    this.#options = options;
+    this.x = (options.logX ? scaleLog() : scaleLinear()).domain([...options.x]);
+    this.y = (options.logY ? scaleLog() : scaleLinear()).domain([...options.y]);
+    const clip = s("clipPath", { id: `${this.id}-clip` }, this.#clip);
+    this.under.setAttribute("clip-path", `url(#${this.id}-clip)`);
+    this.data.setAttribute("clip-path", `url(#${this.id}-clip)`);
+    this.svg = s(
+      "svg",
+      { class: "plot", role: "group", "aria-label": options.label, "data-kedou": options.name },
+      s("defs", {}, clip, hatch(this.id)),
+      this.#axes,
+      this.under,
+      this.data,
+      this.over,
+    );
+    this.#observer = new ResizeObserver(() => this.layout());
+    this.#observer.observe(this.svg);
+  }
+
+  /** Call `then` after every change of size, and once now. */
+  onLayout(then: () => void): void {
+    this.#laidOut = then;
+  }
+
+  setDomain(x: readonly [number, number], y: readonly [number, number]): void {
+    const [x0, x1] = this.x.domain() as [number, number];
+    const [y0, y1] = this.y.domain() as [number, number];
+    if (x0 === x[0] && x1 === x[1] && y0 === y[0] && y1 === y[1]) return;
+    this.x.domain([...x]);
+    this.y.domain([...y]);
+    this.layout();
+  }
+
+  layout(): void {
+    const width = this.svg.clientWidth;
+    const height = this.svg.clientHeight;
+    if (width === 0 || height === 0) return;
+    const { bare, xTitle, rightRoom = 0 } = this.#options;
+    const em = Number.parseFloat(getComputedStyle(this.svg).fontSize) || 13;
+    this.width = width;
+    this.height = height;
+    this.left = bare ? 8 : em * 2.9;
+    this.right = width - (bare ? 8 : em * 1.1) - rightRoom * em;
+    this.top = bare ? 8 : em * 2;
+    this.bottom = height - (bare ? 8 : em * (xTitle ? 3.1 : 1.9));
+    this.x.range([this.left, this.right]);
+    this.y.range([this.bottom, this.top]);
+    if (this.#options.square) this.#keepSquare();
+    put(this.svg, { viewBox: `0 0 ${width} ${height}` });
+    put(this.#clip, {
+      x: this.left,
+      y: this.top - 2,
+      width: Math.max(0, this.right - this.left),
+      height: Math.max(0, this.bottom - this.top + 4),
+    });
+    if (!bare) this.#drawAxes(em);
+    this.#laidOut();
+  }
+
+  /** One unit is as long along x as along y: grow the shorter domain around its middle. */
+  #keepSquare(): void {
+    const [x0, x1] = this.#options.x;
+    const [y0, y1] = this.#options.y;
+    const perX = (this.right - this.left) / (x1 - x0);
+    const perY = (this.bottom - this.top) / (y1 - y0);
+    const unit = Math.min(perX, perY);
+    const halfX = (this.right - this.left) / unit / 2;
+    const halfY = (this.bottom - this.top) / unit / 2;
+    this.x.domain([(x0 + x1) / 2 - halfX, (x0 + x1) / 2 + halfX]);
+    this.y.domain([(y0 + y1) / 2 - halfY, (y0 + y1) / 2 + halfY]);
+  }
+
+  #drawAxes(em: number): void {
+    const { x, y, left, right, top, bottom } = this;
+    const nodes: SVGElement[] = [];
+    const xTicks =
+      this.#options.xTicks ?? x.ticks(Math.max(2, Math.floor((right - left) / (em * 5))));
+    const yTicks =
+      this.#options.yTicks ?? y.ticks(Math.max(2, Math.floor((bottom - top) / (em * 3.4))));
+    let last = -Infinity;
+    for (const tick of xTicks) {
+      const at = x(tick);
+      if (at < left - 1 || at > right + 1) continue;
+      nodes.push(s("line", { class: "grid", x1: at, x2: at, y1: top, y2: bottom }));
+      const label = short(tick);
+      const half = label.length * em * 0.3;
+      if (at - half < last + em * 0.6) continue;
+      last = at + half;
+      nodes.push(
+        s("text", { class: "tick", x: at, y: bottom + em * 1.25, "text-anchor": "middle" }, label),
+      );
+    }
+    let lowest = Infinity;
+    for (const tick of yTicks) {
+      const at = y(tick);
+      if (at < top - 1 || at > bottom + 1) continue;
+      nodes.push(s("line", { class: "grid", x1: left, x2: right, y1: at, y2: at }));
+      if (at > lowest - em * 1.2) continue;
+      lowest = at;
+      nodes.push(
+        s(
+          "text",
+          { class: "tick", x: left - em * 0.5, y: at + em * 0.35, "text-anchor": "end" },
+          short(tick),
+        ),
+      );
+    }
+    nodes.push(s("path", { class: "axis", d: `M${left},${top}V${bottom}H${right}` }));
+    const { xTitle, yTitle } = this.#options;
+    if (xTitle) {
+      nodes.push(
+        s("text", { class: "title", x: right, y: bottom + em * 2.6, "text-anchor": "end" }, xTitle),
+      );
+    }
+    if (yTitle) nodes.push(s("text", { class: "title", x: em * 0.4, y: em * 1.1 }, yTitle));
+    clear(this.#axes, ...nodes);
+  }
+
+  /** The path of y = f(x) over the visible range, left out where it is far outside. */
+  curve(f: (x: number) => number, from?: number, to?: number, pieces = 96): string {
+    const [low, high] = this.x.domain() as [number, number];
+    const a = Math.max(low, from ?? low);
+    const b = Math.min(high, to ?? high);
+    if (!(b > a)) return "";
+    let path = "";
+    for (let i = 0; i <= pieces; i++) {
+      const x = a + ((b - a) * i) / pieces;
+      const y = this.y(f(x));
+      const kept = Math.max(-2 * this.height, Math.min(3 * this.height, y));
+      path += `${i === 0 ? "M" : "L"}${this.x(x).toFixed(1)},${kept.toFixed(1)}`;
+    }
+    return path;
+  }
+
+  destroy(): void {
+    this.#observer.disconnect();
+  }
+}
+
+/** Sign is never colour alone: what the line overshoots is hatched. */
+function hatch(id: string): SVGPatternElement {
+  return s(
+    "pattern",
+    {
+      id: `${id}-hatch`,
+      width: 5,
+      height: 5,
+      patternUnits: "userSpaceOnUse",
+      patternTransform: "rotate(45)",
+    },
+    s("rect", { class: "hatch-ground", width: 5, height: 5 }),
+    s("line", { class: "hatch-line", x1: 0, y1: 0, x2: 0, y2: 5 }),
+  );
+}

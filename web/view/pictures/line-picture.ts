@@ -1,0 +1,194 @@
+/** Tadpoles and a line: the tails are the errors, and the line turns by its end. */
+
+import { put, s, show } from "../kit/dom.ts";
+import { grab, Handle } from "../kit/handle.ts";
+import { fixed, signed } from "../kit/numbers.ts";
+import { Plot } from "../kit/plot.ts";
+import { t } from "../kit/words.ts";
+import type { Point } from "../lesson.ts";
+
+export interface LinePictureOptions {
+  readonly w: () => number;
+  readonly b?: () => number;
+  /** How a hand turns the line; without it the line only shows. */
+  readonly turn?: (w: number, how: "drag" | "key") => void;
+  readonly lift?: (b: number, how: "drag" | "key") => void;
+  readonly turned?: () => void;
+  readonly valueText?: (w: number) => string;
+  readonly pick?: (index: number) => void;
+  readonly x?: readonly [number, number];
+  readonly y?: readonly [number, number];
+  readonly bare?: boolean;
+  readonly kind?: "model" | "guess";
+}
+
+export interface LineState {
+  readonly points: readonly Point[];
+  readonly w: number;
+  readonly b: number;
+  /** A second line, dashed: what was guessed. */
+  readonly ghost?: number | null;
+  readonly tails?: boolean;
+  readonly picked?: number | null;
+  readonly guessing?: boolean;
+}
+
+export const LOW_W = 0;
+export const HIGH_W = 2;
+
+export class LinePicture {
+  readonly plot: Plot;
+  readonly handle: Handle | null = null;
+  readonly lifter: Handle | null = null;
+  #options: LinePictureOptions;
+  #line = s("line", { class: "model-line" });
+  #hit = s("line", { class: "line-hit" });
+  #ghost = s("line", { class: "ghost-line" });
+  #tails: SVGPathElement[] = [];
+  #dots: SVGGElement[] = [];
+  #tadpoles = s("g");
+  #last: LineState | null = null;
+
+  constructor(options: LinePictureOptions) {
+    this.#options = options;
+    this.plot = new Plot({
+      label: t("line-picture"),
+      name: "line-picture",
+      x: options.x ?? [0, 5],
+      y: options.y ?? [-0.5, 7],
+      xTitle: t("axis-time"),
+      yTitle: t("axis-volume"),
+      bare: options.bare ?? false,
+    });
+    this.plot.data.append(this.#ghost, this.#tadpoles, this.#line, this.#hit);
+    const b = options.b ?? (() => 0);
+    const { turn, lift } = options;
+    if (turn) {
+      const fromPointer = (x: number, y: number): number => (x > 0.05 ? (y - b()) / x : 2);
+      const turning = {
+        low: LOW_W,
+        high: HIGH_W,
+        step: 0.001,
+        fromPointer,
+        change: turn,
+        ...(options.turned ? { end: options.turned } : {}),
+      };
+      grab(this.#hit, this.plot, turning);
+      this.handle = new Handle(this.plot, {
+        ...turning,
+        name: "line-end",
+        label: t("turn-the-line"),
+        step: 0.01,
+        fromPointer: (x, y) => Math.round(fromPointer(x, y) * 1000) / 1000,
+        bigStep: 0.1,
+        value: options.w,
+        text: options.valueText ?? ((w) => `w = ${fixed(w, 3)}`),
+      });
+      this.plot.over.append(this.handle.element);
+    }
+    if (lift) {
+      this.lifter = new Handle(this.plot, {
+        name: "line-start",
+        label: t("lift-the-line"),
+        low: -2,
+        high: 4,
+        step: 0.01,
+        fromPointer: (_, y) => y,
+        value: b,
+        text: (value) => `b = ${fixed(value, 2)}`,
+        change: lift,
+        ...(options.turned ? { end: options.turned } : {}),
+      });
+      this.plot.over.append(this.lifter.element);
+    }
+    this.plot.onLayout(() => this.#last && this.paint(this.#last));
+  }
+
+  paint(state: LineState): void {
+    this.#last = state;
+    const { plot } = this;
+    const { points, w, b } = state;
+    const [x0, x1] = plot.x.domain() as [number, number];
+    const ends = { x1: plot.x(x0), y1: plot.y(w * x0 + b), x2: plot.x(x1), y2: plot.y(w * x1 + b) };
+    put(this.#line, ends);
+    put(this.#hit, ends);
+    this.#line.classList.toggle("guess", state.guessing === true);
+    show(this.#ghost, typeof state.ghost === "number");
+    if (typeof state.ghost === "number") {
+      put(this.#ghost, {
+        x1: plot.x(x0),
+        y1: plot.y(state.ghost * x0),
+        x2: plot.x(x1),
+        y2: plot.y(state.ghost * x1),
+      });
+    }
+    if (this.#tails.length !== points.length) this.#makeTadpoles(points.length);
+    points.forEach(([x, y], i) => {
+      const e = y - (w * x + b);
+      const tail = this.#tails[i]!;
+      put(tail, { d: state.tails === false ? "" : tailPath(plot, x, y, y - e) });
+      tail.setAttribute("class", e >= 0 ? "tail plus" : "tail minus");
+      if (e < 0) tail.setAttribute("fill", `url(#${plot.id}-hatch)`);
+      else tail.removeAttribute("fill");
+      const dot = this.#dots[i]!;
+      put(dot, { transform: `translate(${plot.x(x).toFixed(2)},${plot.y(y).toFixed(2)})` });
+      dot.classList.toggle("picked", state.picked === i);
+      if (this.#options.pick) {
+        dot.setAttribute("aria-pressed", String(state.picked === i));
+        dot.setAttribute(
+          "aria-label",
+          state.tails === false
+            ? t("tadpole-place", { x: fixed(x, 1), y: fixed(y, 1) })
+            : t("tadpole-error", { x: fixed(x, 1), y: fixed(y, 1), e: signed(e) }),
+        );
+      }
+    });
+    if (this.handle) this.handle.place(...this.#end(w, b));
+    this.lifter?.place(0, b);
+  }
+
+  /** Where the handle sits: on the line, just inside the picture. */
+  #end(w: number, b: number): [number, number] {
+    const { plot } = this;
+    const right = plot.x.invert(plot.right - 18);
+    const top = plot.y.invert(plot.top + 18);
+    const x = w > 0 ? Math.min(right, (top - b) / w) : right;
+    return [x, w * x + b];
+  }
+
+  #makeTadpoles(count: number): void {
+    const { pick } = this.#options;
+    this.#tails = Array.from({ length: count }, () => s("path", { class: "tail" }));
+    this.#dots = Array.from({ length: count }, (_, i) => {
+      const dot = s("g", { class: "tadpole", "data-kedou": `tadpole-${i}` });
+      if (pick) {
+        put(dot, { role: "button", tabindex: 0 });
+        dot.append(s("circle", { class: "tadpole-hit", r: 22 }));
+        dot.addEventListener("click", () => pick(i));
+        dot.addEventListener("keydown", (event) => {
+          if (event.key !== "Enter" && event.key !== " ") return;
+          event.preventDefault();
+          pick(i);
+        });
+      }
+      dot.append(s("circle", { class: "tadpole-dot", r: 7 }));
+      return dot;
+    });
+    this.#tadpoles.replaceChildren(...this.#tails);
+    if (pick) this.plot.over.prepend(...this.#dots);
+    else this.#tadpoles.append(...this.#dots);
+  }
+}
+
+/** A tail: as wide as the dot at its root, nothing where it touches the line. */
+function tailPath(plot: Plot, x: number, from: number, to: number): string {
+  const cx = plot.x(x);
+  const root = plot.y(from);
+  const tip = plot.y(to);
+  const bend = root + (tip - root) * 0.45;
+  return (
+    `M${(cx - 6).toFixed(1)},${root.toFixed(1)}` +
+    `Q${(cx - 4.4).toFixed(1)},${bend.toFixed(1)} ${cx.toFixed(1)},${tip.toFixed(1)}` +
+    `Q${(cx + 4.4).toFixed(1)},${bend.toFixed(1)} ${(cx + 6).toFixed(1)},${root.toFixed(1)}Z`
+  );
+}
