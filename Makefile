@@ -23,7 +23,7 @@ contracts:  ## check that imports point down the layers
 
 check: lint types contracts test  ## all of these, as before a commit
 
-bench:  ## run every benchmark; each prints a table, with its peers in the same run
+bench:  ## run every benchmark, with its peers in the same run (they come with the extra: bench)
 	@set -e; for script in benchmarks/[a-z]*.py; do echo "== $$script"; python $$script; done
 
 wheel:  ## build the wheel into dist/

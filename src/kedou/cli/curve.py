@@ -40,11 +40,11 @@ def curve(
     >>> for line in curve([0, 1, 2, 3], [8.0, 4.0, 2.0, 1.0], 16): print(line)
     8 │██
       │██
-      │██▅▅
+      │██▄▄
       │████▂▂
     0 │██████▅▅
       └────────
-       0      3
+       0     3
     """
     if len(steps) < 2 or not all(math.isfinite(value) and value >= 0 for value in loss):
         return []
