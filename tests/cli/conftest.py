@@ -2,11 +2,11 @@
 
 import os
 import subprocess
-import sys
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from installed import command
 
 from kedou.cli import main
 from kedou.texts import set_language
@@ -64,8 +64,3 @@ def shell():
         return Ended(done.returncode, done.stdout, done.stderr)
 
     return run
-
-
-def command(*arguments):
-    """Return the installed command with its arguments."""
-    return [str(Path(sys.executable).parent / "kedou"), *map(str, arguments)]

@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import re
 import sys
+import warnings
 from collections.abc import Sequence
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
@@ -48,7 +49,9 @@ def run(argv: Sequence[str] | None = None) -> int:
     """Run one command line and return its exit code; nothing but that comes out of here."""
     arguments = list(sys.argv[1:] if argv is None else argv)
     console.prepare()
-    code = _guarded(arguments)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # what matters is said in words
+        code = _guarded(arguments)
     try:
         console.finish()
     except OSError as problem:

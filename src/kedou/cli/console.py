@@ -74,7 +74,7 @@ def shown(text: str) -> str:
 
 def columns() -> int:
     """Return the width of the terminal, or 80; ``COLUMNS`` goes before both."""
-    return min(max(shutil.get_terminal_size((80, 24)).columns, 40), 120)
+    return min(max(shutil.get_terminal_size((80, 24)).columns, 60), 120)
 
 
 def out(text: str) -> None:

@@ -131,7 +131,7 @@ def _axis(places: Sequence[int], drawn: int, wide: int) -> str:
     for position in [0, len(places) - 1, *powers]:
         text = f"{places[position]:,}"
         at = min(position * wide, drawn - len(text))
-        if at >= 0 and all(at > end + 1 or at + len(text) < begin - 1 for begin, end in taken):
+        if at >= 0 and all(at > end or at + len(text) < begin for begin, end in taken):
             line[at : at + len(text)] = text
             taken.append((at, at + len(text)))
     return "".join(line).rstrip()

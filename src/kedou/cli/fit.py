@@ -123,7 +123,7 @@ def fit(
         *(target, features, categorical, polynomial, dates, weight, missing, skip_bad_rows),
         *(encoding, delimiter, decimal),
     )
-    _check_settings(settings)
+    _check_settings(settings, loss)
     outputs = _Outputs(model, history, moments)
     outputs.check()
     fitted = _fitted(options.one_or_all(files), reading, settings, loss, check, quiet)
@@ -141,14 +141,17 @@ def fit(
     return OF_OUTCOME[str(fitted.run.outcome)]
 
 
-def _check_settings(settings: dict[str, Any]) -> None:
+def _check_settings(settings: dict[str, Any], loss: str) -> None:
     """Refuse what cannot work before any row is read."""
     from kedou import rules
     from kedou.descent.descend import check_settings
+    from kedou.losses import SquaredError, make
 
     check_settings(settings["steps"], settings["tolerance"], settings["seed"])
     if not settings["ridge"] >= 0:
         raise OptionError("solution.ridge-negative", got=settings["ridge"])
+    if settings["ridge"] > 0 and not isinstance(make(loss), SquaredError):
+        raise OptionError("fitting.passes-ridge", got=settings["ridge"], loss=loss)
     if settings["learning_rate"] == "auto":
         rules.has_rate(settings["rule"])
     else:
@@ -216,7 +219,7 @@ def _fitted(
         message = Message("cli.not-held-loss", {"loss": loss})
         return Fitted(source, moments, run, perf_counter() - began, not_held=message)
     run = descend(moments, **settings)
-    again = settings | {"seed": run.seed if run.seed is not None else settings["seed"]}
+    again = _again(settings, run)
     held: HoldOut | None = None
     not_held: Message | None = None
     if split is not None:
@@ -233,6 +236,18 @@ def _fitted(
     return Fitted(
         source, moments, run, perf_counter() - began, held, split, not_held, _r2(moments, run)
     )
+
+
+def _again(settings: dict[str, Any], run: Trajectory) -> dict[str, Any]:
+    """Return the settings of the descents on training parts.
+
+    A rate that was found by trying a ladder of them is kept: to try them all in each part would
+    take as long as everything else a hundred times over. Gradient descent's own rate is known at
+    once, so each part has its own.
+    """
+    again = settings | {"seed": run.seed if run.seed is not None else settings["seed"]}
+    tried = settings["learning_rate"] == "auto" and settings["rule"] != "gradient-descent"
+    return again | {"learning_rate": run.learning_rate} if tried else again
 
 
 def _r2(moments: Moments, run: Trajectory) -> float | None:

@@ -87,6 +87,8 @@ def dialect(
 
 def one_or_all(files: Sequence[str]) -> str | list[str]:
     """Return one path as itself, so that it may be a folder's or a pattern's."""
+    if not all(file.strip() for file in files):
+        raise OptionError("cli.usage-missing", what="FILES")
     return files[0] if len(files) == 1 else list(files)
 
 
