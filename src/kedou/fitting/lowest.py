@@ -1,9 +1,9 @@
 """The lowest point of a loss without a closed form: the exact answer beside a descent by passes.
 
 SciPy's ``trust-exact`` (Conn, Gould, Toint, "Trust Region Methods", 2000) with the true gradient
-and Hessian, each one pass over the rows. A corner has no Hessian: the absolute loss is followed
-through Huber losses of shrinking delta, |e| - delta/2 <= Huber_delta(e)/delta <= |e|, each started
-where the last one ended.
+and Hessian, each one pass over the rows; BFGS where a loss of one's own has no curvature. A corner
+has no Hessian: the absolute loss is followed through Huber losses of shrinking delta,
+|e| - delta/2 <= Huber_delta(e)/delta <= |e|, each started where the last one ended.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ import numpy as np
 
 from kedou.block import Floats
 from kedou.descent import Minimum
-from kedou.losses import AbsoluteError, Huber
+from kedou.losses import AbsoluteError, Huber, OwnLoss
 from kedou.spectrum import Quadratic
 
 if TYPE_CHECKING:
@@ -52,6 +52,16 @@ def lowest_point(surface: PassSurface, quadratic: Quadratic) -> Minimum | None:
 def _newton(surface: PassSurface, start: Floats, unit: float) -> Floats | None:
     from scipy.optimize import minimize
 
+    method = "trust-exact"
+    options: dict[str, Any] = {
+        "maxiter": MOST_NEWTON_STEPS,
+        "gtol": 1e-9,
+        "initial_trust_radius": 1.0 + float(np.linalg.norm(start)),
+        "max_trust_radius": 1e15,
+    }
+    own = surface.loss.loss if isinstance(surface.loss, OwnLoss) else surface.loss
+    if not callable(getattr(own, "curvature", None)):
+        method, options = "BFGS", {"gtol": 1e-9}
     coordinates = surface.coordinates
 
     def value_and_gradient(theta: Floats) -> tuple[float, Floats]:
@@ -69,14 +79,9 @@ def _newton(surface: PassSurface, start: Floats, unit: float) -> Floats | None:
         value_and_gradient,
         start,
         jac=True,
-        hess=hessian,
-        method="trust-exact",
-        options={
-            "maxiter": MOST_NEWTON_STEPS,
-            "gtol": 1e-9,
-            "initial_trust_radius": 1.0 + float(np.linalg.norm(start)),
-            "max_trust_radius": 1e15,
-        },
+        hess=hessian if method == "trust-exact" else None,
+        method=method,
+        options=options,
     )
     theta: Floats = np.asarray(result.x, dtype=np.float64)
     if not np.isfinite(theta).all() or not np.isfinite(result.fun):
