@@ -12,7 +12,7 @@ import numpy as np
 
 from kedou.block import Floats
 from kedou.descent.history import TAIL, stride_for
-from kedou.descent.walk import CEILING, Stop, Walk
+from kedou.descent.walk import Stop, Walk, ceiling_above
 from kedou.spectrum import Quadratic
 from kedou.spectrum.rates import gap_after, rises_at, steps_to
 
@@ -33,7 +33,7 @@ def jump(
         if arrival is not None and arrival <= last:
             last, stop = arrival, "tolerance"
     first_gap = float(shares.sum())
-    ceiling = CEILING * max(first_gap + surface.least, surface.scale_of_loss)
+    ceiling = ceiling_above(first_gap, surface)
     leaving = _leaves(shares, surface.eigenvalues, rate, ceiling, last)
     if leaving is not None:
         last, stop = leaving - 1, "ceiling"
@@ -60,10 +60,11 @@ def path(
     """Return theta_t of the closed form for each step number t, shape (len(steps), p)."""
     along = surface.eigenvectors.T @ (start - surface.best)
     factors = 1.0 - rate * surface.eigenvalues
-    with np.errstate(over="ignore", under="ignore"):
+    factors = np.where(along == 0, 0.0, factors)  # nothing there to grow
+    with np.errstate(under="ignore"):
         size = np.abs(factors) ** steps[:, None].astype(np.float64)
     sign = np.where((factors < 0) & (steps[:, None] % 2 == 1), -1.0, 1.0)
-    distances = np.where(along == 0, 0.0, sign * size * along)
+    distances = sign * size * along
     theta: Floats = surface.best + distances @ surface.eigenvectors.T
     theta[steps == 0] = start
     return theta

@@ -7,6 +7,7 @@ then the step that left is not kept, so the last record holds the last good para
 
 from __future__ import annotations
 
+import sys
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
@@ -98,7 +99,7 @@ def walk(
     ):
         gap, gradient = surface.evaluate(theta)
         history.add(0, theta, gap, gradient)
-        ceiling = CEILING * max(gap + surface.least, surface.scale_of_loss)
+        ceiling = ceiling_above(gap, surface)
         state = rule.init(theta)
         for step in range(1, steps + 1):
             if gap <= target:
@@ -115,3 +116,9 @@ def walk(
                 stop = "tolerance"
     records = history.arrays()
     return Walk(*records, stop=stop, tail=np.array(history.tail))
+
+
+def ceiling_above(gap: float, surface: Surface) -> float:
+    """Return the gap at which a run that began with ``gap`` has left for good."""
+    highest = CEILING * max(gap + surface.least, surface.scale_of_loss)
+    return min(highest, sys.float_info.max)
