@@ -193,7 +193,7 @@ def test_scaling_by_powers_of_two_has_the_bits_of_scaled_rows(seed, a, b):
         np.testing.assert_array_equal(getattr(scaled, name), getattr(rows, name), err_msg=name)
 
 
-@given(seeds, st.floats(-1e6, 1e6, allow_subnormal=False))
+@given(seeds, st.floats(1e-6, 1e6))
 def test_scaling_by_anything_is_close_to_scaled_rows(seed, factor):
     X, y, weight = table(seed, k=2)
     moments, rows = scan(X, y, weight).scale({"x2": factor}), scan(X * [1.0, factor], y, weight)
