@@ -49,9 +49,7 @@ class Rows:
 
     def only(self, number: int) -> Rows:
         """Return the same rows with one of the targets."""
-        return Rows(
-            self.X, self.Y[:, [number]], self.weight, self.names, (self.targets[number],)
-        )
+        return Rows(self.X, self.Y[:, [number]], self.weight, self.names, (self.targets[number],))
 
     @property
     def target_name(self) -> str:
@@ -136,6 +134,4 @@ class RowsPart:
         if len(source.targets) > 1:
             X = np.hstack([X, source.Y[rows, :-1]])
         weight = None if source.weight is None else source.weight[rows]
-        return Block(
-            X, source.Y[rows, -1], weight, self.origin, rows.start, columns=self.columns
-        )
+        return Block(X, source.Y[rows, -1], weight, self.origin, rows.start, columns=self.columns)

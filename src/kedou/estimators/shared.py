@@ -96,9 +96,7 @@ def all_moments(estimator: Any, rows: Rows) -> Moments:
         return moments
     known = (*before.feature_names[estimator.n_features_in_ :], before.target_name)
     if known != rows.targets:
-        raise DataError(
-            "estimators.targets-changed", got=len(rows.targets), needed=len(known)
-        )
+        raise DataError("estimators.targets-changed", got=len(rows.targets), needed=len(known))
     return before + moments
 
 
@@ -142,4 +140,3 @@ def require_flags(**flags: Any) -> None:
     for name, value in flags.items():
         if not isinstance(value, bool | np.bool_):
             raise OptionTypeError("estimators.flag", name=name, got=repr(value))
-
