@@ -1,5 +1,6 @@
 """Output on consoles of all kinds: GBK, ASCII, narrow and wide, closed, full."""
 
+import io
 import json
 import os
 import subprocess
@@ -11,6 +12,9 @@ from installed import command
 
 from kedou.cli import console
 from kedou.cli.layout import cells
+from kedou.cli.progress import Reading
+from kedou.fitting import Progress
+from kedou.texts import set_language
 
 
 @pytest.mark.parametrize("encoding", ["gbk", "ascii", "cp1252", "utf-16"])
@@ -117,3 +121,50 @@ def test_help_and_version_load_no_arrays():
             check=False,
         )
         assert done.returncode == 0, done.stderr.decode()
+
+
+class Told:
+    """Stands for a source of text files."""
+
+    rows = None
+
+    def __init__(self, *files):
+        self.table = self
+        self.files = files
+
+
+class TextFile:
+    compression = None
+
+    def __init__(self, path):
+        self.path = path
+
+
+def test_progress_tells_rows_speed_and_time_left(capsys):
+    Path("long.csv").write_text("x,y\n" + "1.25,2.5\n" * 50_000, encoding="utf-8")
+    set_language("en")
+    with Reading(Told(TextFile("long.csv")), quiet=False) as reading:
+        reading(Progress(1000, None, 1.0))
+        assert capsys.readouterr().err == ""
+        reading(Progress(20_000, None, 8.0))
+        line = capsys.readouterr().err
+        assert line == "20,000 rows, 2,500 rows/s, about 12 s left\n"
+        reading(Progress(200_000, None, 9.0))
+        assert capsys.readouterr().err == ""  # not more often than every five seconds
+    assert capsys.readouterr().err == "Read 200,000 rows in 9 s (22,200 rows/s).\n"
+    with Reading(Told(TextFile("long.csv")), quiet=True) as reading:
+        reading(Progress(20_000, None, 8.0))
+    assert capsys.readouterr().err == ""
+
+
+def test_progress_moves_on_a_terminal(monkeypatch):
+    screen = io.StringIO()
+    monkeypatch.setattr(screen, "isatty", lambda: True)
+    monkeypatch.setattr("sys.stderr", screen)
+    monkeypatch.setenv("TERM", "xterm")
+    set_language("zh")
+    with Reading(Told(), quiet=False) as reading:
+        reading(Progress(1000, None, 0.1))
+        reading(Progress(30_000, None, 2.0))
+    assert "30,000 行，每秒 15,000 行" in screen.getvalue()
+    assert "读了 30,000 行" in screen.getvalue()
