@@ -11,7 +11,11 @@ export function button(
   press: () => void,
   kind: "plain" | "main" | "quiet" = "plain",
 ): HTMLButtonElement {
-  return h("button", { type: "button", class: `button ${kind}`, "data-kedou": name, onclick: press }, label);
+  return h(
+    "button",
+    { type: "button", class: `button ${kind}`, "data-kedou": name, onclick: press },
+    label,
+  );
 }
 
 export interface SliderOptions {
@@ -126,13 +130,18 @@ export class Readout {
 /** The one big number of a chapter; tapped, it shows the arithmetic behind it. */
 export class BigNumber {
   readonly element: HTMLElement;
+  /** The same number inside the picture, where a small screen has no room beside it. */
+  readonly echo: HTMLElement;
+  #echoed = h("span", { class: "echo-value" });
   #value: Readout;
   #lines = h("div", { class: "arithmetic", "data-kedou": "arithmetic", hidden: true });
   #button: HTMLButtonElement;
   #open = false;
+  #symbol: string;
   #paint: () => void;
 
-  constructor(name: string, label: string, decimals: number, paint: () => void) {
+  constructor(name: string, symbol: string, label: string, decimals: number, paint: () => void) {
+    this.#symbol = symbol;
     this.#paint = paint;
     this.#value = new Readout(name, decimals, "big");
     this.#button = h(
@@ -148,11 +157,13 @@ export class BigNumber {
       this.#value.element,
       h("span", { class: "hint" }, t("tap-for-arithmetic")),
     );
+    this.echo = h("div", { class: "echo", "aria-hidden": "true" }, this.#echoed);
     this.element = h("div", { class: "number-block" }, this.#button, this.#lines);
   }
 
   set(value: number | null, lines: () => string[], text?: string): void {
     this.#value.set(value, text);
+    write(this.#echoed, `${this.#symbol} = ${this.#value.element.textContent ?? ""}`);
     if (!this.#open) return;
     const texts = value === null ? [t("hidden-for-now")] : lines();
     while (this.#lines.childElementCount > texts.length) this.#lines.lastChild!.remove();

@@ -19,12 +19,17 @@ export function s<K extends keyof SVGElementTagNameMap>(
   attributes: Attributes = {},
   ...children: Child[]
 ): SVGElementTagNameMap[K] {
-  return filled(document.createElementNS(SVG, tag) as SVGElementTagNameMap[K], attributes, children);
+  return filled(
+    document.createElementNS(SVG, tag) as SVGElementTagNameMap[K],
+    attributes,
+    children,
+  );
 }
 
 function filled<E extends Element>(element: E, attributes: Attributes, children: Child[]): E {
   for (const [name, value] of Object.entries(attributes)) {
-    if (typeof value === "function") element.addEventListener(name.slice(2), value as EventListener);
+    if (typeof value === "function")
+      element.addEventListener(name.slice(2), value as EventListener);
     else if (typeof value === "boolean") element.toggleAttribute(name, value);
     else if (value !== null && value !== undefined) element.setAttribute(name, String(value));
   }

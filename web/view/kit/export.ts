@@ -1,9 +1,22 @@
 /** A picture as SVG or PNG: styles are written into the copy, so that it looks alike anywhere. */
 
 const KEPT = [
-  "fill", "fill-opacity", "stroke", "stroke-width", "stroke-dasharray", "stroke-linecap",
-  "stroke-linejoin", "stroke-opacity", "opacity", "font-family", "font-size", "font-weight",
-  "text-anchor", "display", "visibility", "paint-order",
+  "fill",
+  "fill-opacity",
+  "stroke",
+  "stroke-width",
+  "stroke-dasharray",
+  "stroke-linecap",
+  "stroke-linejoin",
+  "stroke-opacity",
+  "opacity",
+  "font-family",
+  "font-size",
+  "font-weight",
+  "text-anchor",
+  "display",
+  "visibility",
+  "paint-order",
 ] as const;
 
 export function svgText(svg: SVGSVGElement): string {
@@ -30,7 +43,11 @@ export function svgText(svg: SVGSVGElement): string {
 }
 
 /** All pictures of a chapter side by side, as one SVG. */
-export function together(pictures: readonly SVGSVGElement[]): { text: string; width: number; height: number } {
+export function together(pictures: readonly SVGSVGElement[]): {
+  text: string;
+  width: number;
+  height: number;
+} {
   const gap = 16;
   const width = pictures.reduce((sum, each) => sum + each.clientWidth + gap, -gap);
   const height = Math.max(...pictures.map((each) => each.clientHeight));

@@ -28,7 +28,11 @@ export const HOLD = 160;
 export const ease = (u: number): number => (u < 0.5 ? 4 * u * u * u : 1 - (2 - 2 * u) ** 3 / 2);
 
 /** Call `tick(0..1)` once per frame for `duration` ms; the returned function stops it. */
-export function animate(duration: number, tick: (u: number) => void, done?: () => void): () => void {
+export function animate(
+  duration: number,
+  tick: (u: number) => void,
+  done?: () => void,
+): () => void {
   let stopped = false;
   if (reducedMotion() || duration <= 0) {
     tick(1);

@@ -47,6 +47,7 @@ export class Plot {
   #axes = s("g", { class: "axes", "aria-hidden": "true" });
   #clip = s("rect");
   #observer: ResizeObserver;
+  #titleInside = false;
   #laidOut: () => void = () => undefined;
 
   constructor(options: PlotOptions) {
@@ -91,10 +92,12 @@ export class Plot {
     const em = Number.parseFloat(getComputedStyle(this.svg).fontSize) || 13;
     this.width = width;
     this.height = height;
+    const low = height < em * 18;
+    this.#titleInside = low;
     this.left = bare ? 8 : em * 2.9;
     this.right = width - (bare ? 8 : em * 1.1) - rightRoom * em;
     this.top = bare ? 8 : em * 2;
-    this.bottom = height - (bare ? 8 : em * (xTitle ? 3.1 : 1.9));
+    this.bottom = height - (bare ? 8 : em * (xTitle && !low ? 3.1 : 1.9));
     this.x.range([this.left, this.right]);
     this.y.range([this.bottom, this.top]);
     if (this.#options.square) this.#keepSquare();
@@ -126,9 +129,9 @@ export class Plot {
     const { x, y, left, right, top, bottom } = this;
     const nodes: SVGElement[] = [];
     const xTicks =
-      this.#options.xTicks ?? x.ticks(Math.max(2, Math.floor((right - left) / (em * 5))));
+      this.#options.xTicks ?? x.ticks(Math.max(2, Math.floor((right - left) / (em * 7))));
     const yTicks =
-      this.#options.yTicks ?? y.ticks(Math.max(2, Math.floor((bottom - top) / (em * 3.4))));
+      this.#options.yTicks ?? y.ticks(Math.max(2, Math.floor((bottom - top) / (em * 4.2))));
     let last = -Infinity;
     for (const tick of xTicks) {
       const at = x(tick);
@@ -161,7 +164,16 @@ export class Plot {
     const { xTitle, yTitle } = this.#options;
     if (xTitle) {
       nodes.push(
-        s("text", { class: "title", x: right, y: bottom + em * 2.6, "text-anchor": "end" }, xTitle),
+        s(
+          "text",
+          {
+            class: "title",
+            x: right,
+            y: bottom + em * (this.#titleInside ? -0.5 : 2.6),
+            "text-anchor": "end",
+          },
+          xTitle,
+        ),
       );
     }
     if (yTitle) nodes.push(s("text", { class: "title", x: em * 0.4, y: em * 1.1 }, yTitle));

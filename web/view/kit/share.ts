@@ -34,7 +34,8 @@ export function sharedIn(fragment: string): Shared | null {
   } catch {
     throw new Misshapen();
   }
-  if (!Array.isArray(read) || read.length !== 2 || typeof read[0] !== "string") throw new Misshapen();
+  if (!Array.isArray(read) || read.length !== 2 || typeof read[0] !== "string")
+    throw new Misshapen();
   return { chapter: read[0], state: read[1] as unknown };
 }
 

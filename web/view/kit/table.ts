@@ -39,7 +39,13 @@ export class Table {
       h(
         "div",
         { class: "table-scroll", tabindex: 0, role: "group", "aria-label": t("table-title") },
-        h("table", {}, h("caption", {}, t("table-title")), h("thead", {}, h("tr", {}, ...heads)), this.#body),
+        h(
+          "table",
+          {},
+          h("caption", {}, t("table-title")),
+          h("thead", {}, h("tr", {}, ...heads)),
+          this.#body,
+        ),
       ),
       h(
         "div",
@@ -47,7 +53,12 @@ export class Table {
         button("add-row", t("add-row"), () => this.#add()),
         button("reset-table", t("reset-table"), () => change(TADPOLES)),
       ),
-      h("div", { class: "paste" }, this.#paste, button("paste", t("paste-button"), () => this.#read())),
+      h(
+        "div",
+        { class: "paste" },
+        this.#paste,
+        button("paste", t("paste-button"), () => this.#read()),
+      ),
       this.#trouble,
     );
     show(this.#trouble, false);
@@ -84,7 +95,14 @@ export class Table {
       ...this.#rows.map((row, i) => {
         const remove = button(`remove-${i}`, "×", () => this.#remove(i), "quiet");
         remove.setAttribute("aria-label", t("remove-row-number", { row: String(i + 1) }));
-        return h("tr", {}, h("td", {}, row.x), h("td", {}, row.y), ...row.cells, h("td", {}, remove));
+        return h(
+          "tr",
+          {},
+          h("td", {}, row.x),
+          h("td", {}, row.y),
+          ...row.cells,
+          h("td", {}, remove),
+        );
       }),
     );
   }

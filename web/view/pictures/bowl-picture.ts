@@ -51,11 +51,9 @@ export class BowlPicture {
   #flag = s("g", { class: "guess-flag", "aria-hidden": "true" });
   #truth = s("g", { class: "truth-flag", "aria-hidden": "true" });
   #last: BowlState | null = null;
-  #options: BowlPictureOptions;
   #latest = 0;
 
   constructor(options: BowlPictureOptions = {}) {
-    this.#options = options;
     this.plot = new Plot({
       label: t("bowl-picture"),
       name: "bowl-picture",
@@ -80,7 +78,8 @@ export class BowlPicture {
         step: 0.01,
         fromPointer: (x) => x,
         value: () => this.#latest,
-        text: (w) => t("ball-text", { w: fixed(w, 3), loss: fixed(this.#last?.bowl.height(w) ?? 0, 3) }),
+        text: (w) =>
+          t("ball-text", { w: fixed(w, 3), loss: fixed(this.#last?.bowl.height(w) ?? 0, 3) }),
         change: options.roll,
         ...(options.rolled ? { end: options.rolled } : {}),
       });

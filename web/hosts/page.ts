@@ -1,0 +1,221 @@
+/** The page: addresses, language, theme, progress, keys. Everything else is the views'. */
+
+import "../style/tokens.css";
+import "../style/page.css";
+import { CHAPTERS, entryOf } from "../view/chapters/index.ts";
+import { clear, h, show } from "../view/kit/dom.ts";
+import { fragmentOf, sharedIn } from "../view/kit/share.ts";
+import { Misshapen } from "../view/kit/shape.ts";
+import { setLanguage, t, type Language } from "../view/kit/words.ts";
+import { checkState, render, type HostModel, type Mounted } from "../view/mount.ts";
+import { LocalModel } from "./local-model.ts";
+import { kept, keep } from "./storage.ts";
+
+const root = document.getElementById("kedou")!;
+const main = h("main", { id: "main", class: "kedou" });
+const bar = h("header", { class: "bar" });
+const notice = h("p", { class: "notice", role: "alert", "data-kedou": "notice" });
+root.replaceChildren(bar, notice, main);
+
+let mounted: Mounted | null = null;
+let model: HostModel = new LocalModel({});
+let chapter: string | null = null;
+
+function languageOf(query: URLSearchParams): Language {
+  const asked = query.get("lang") ?? kept("language") ?? navigator.language;
+  return /^zh/i.test(asked) ? "zh-CN" : "en";
+}
+
+/** The address of a chapter; null is the cover. */
+function address(name: string | null, language: Language): string {
+  const query = new URLSearchParams();
+  if (name) query.set("chapter", name);
+  query.set("lang", language);
+  return `?${query}`;
+}
+
+function go(name: string | null, language: Language, state: unknown = null): void {
+  history.pushState(null, "", address(name, language));
+  open(state);
+}
+
+/** Show what the address says. */
+function open(state: unknown = null): void {
+  const query = new URLSearchParams(location.search);
+  const language = languageOf(query);
+  setLanguage(language);
+  document.documentElement.lang = language;
+  let trouble = "";
+  chapter = entryOf(query.get("chapter"))?.lesson.name ?? null;
+  if (query.has("chapter") && chapter === null) trouble = t("no-such-chapter");
+  try {
+    const shared = sharedIn(location.hash);
+    if (shared) {
+      checkState(shared.chapter, shared.state);
+      chapter = shared.chapter === "cover" ? null : shared.chapter;
+      state = shared.state;
+      history.replaceState(null, "", address(chapter, language));
+    }
+  } catch (error) {
+    if (!(error instanceof Misshapen)) throw error;
+    trouble = t("damaged-link");
+    history.replaceState(null, "", address(chapter, language));
+  }
+  mounted?.destroy();
+  model = new LocalModel({ chapter, lang: language, state });
+  main.classList.toggle("is-cover", chapter === null);
+  document.title = chapter ? `${entryOf(chapter)!.lesson.title()} · Kedou` : t("page-title");
+  mounted = render(
+    { model, el: main },
+    {
+      link: (name, shared) =>
+        new URL(
+          address(name, language) + fragmentOf({ chapter: name, state: shared }),
+          location.href,
+        ).href,
+      solved: (name) => keep("solved", [...new Set([...solvedChapters(), name])].join(" ")),
+      next: nextLink(language),
+      theme: themeButton(),
+      project,
+    },
+  );
+  fillBar(language);
+  notice.textContent = trouble;
+  show(notice, trouble !== "");
+  window.scrollTo(0, 0);
+}
+
+function solvedChapters(): string[] {
+  const names = (kept("solved") ?? "").split(" ");
+  return names.filter((name) => entryOf(name) !== undefined);
+}
+
+function link(
+  label: string,
+  name: string | null,
+  language: Language,
+  more: Record<string, string> = {},
+): HTMLAnchorElement {
+  return h(
+    "a",
+    {
+      href: address(name, language),
+      ...more,
+      onclick: (event: MouseEvent) => {
+        if (event.ctrlKey || event.metaKey || event.shiftKey) return;
+        event.preventDefault();
+        go(name, language);
+        main.querySelector<HTMLElement>("h1")?.focus({ preventScroll: true });
+      },
+    },
+    label,
+  );
+}
+
+function nextLink(language: Language): HTMLElement | null {
+  const at = CHAPTERS.findIndex(({ lesson }) => lesson.name === chapter);
+  const next = CHAPTERS[at + 1];
+  if (!next) return null;
+  const label =
+    chapter === null ? t("cover-next") : t("next-chapter", { title: next.lesson.title() });
+  return link(label, next.lesson.name, language, { class: "button next", "data-kedou": "next" });
+}
+
+function fillBar(language: Language): void {
+  const other: Language = language === "en" ? "zh-CN" : "en";
+  const switcher = h(
+    "button",
+    {
+      type: "button",
+      class: "bar-button",
+      lang: other,
+      "data-kedou": "language",
+      onclick: () => {
+        keep("language", other);
+        go(chapter, other, model.get("state"));
+      },
+    },
+    other === "en" ? "English" : "中文",
+  );
+  if (chapter === null) {
+    clear(bar, h("span", { class: "brand" }, "Kedou 蝌蚪"), switcher);
+    return;
+  }
+  const solved = solvedChapters();
+  const items = CHAPTERS.map(({ number, lesson }) =>
+    h(
+      "li",
+      {},
+      link(
+        `${number}  ${lesson.title()}${solved.includes(lesson.name) ? " ✓" : ""}`,
+        lesson.name,
+        language,
+        lesson.name === chapter ? { "aria-current": "page" } : {},
+      ),
+    ),
+  );
+  const menu = h(
+    "details",
+    { class: "menu", "data-kedou": "menu" },
+    h("summary", { class: "bar-button" }, t("chapters")),
+    h("nav", { "aria-label": t("chapters") }, h("ol", {}, ...items)),
+  );
+  clear(bar, link("Kedou 蝌蚪", null, language, { class: "brand" }), menu, switcher);
+}
+
+const THEMES = ["auto", "light", "dark"] as const;
+
+function themeButton(): HTMLElement {
+  const root = document.documentElement;
+  const now = (): (typeof THEMES)[number] =>
+    THEMES.find((each) => each === (kept("theme") ?? "auto")) ?? "auto";
+  const label = (): string => t(`theme-${now()}`);
+  const element = h(
+    "button",
+    { type: "button", class: "button plain", "data-kedou": "theme" },
+    label(),
+  );
+  element.addEventListener("click", () => {
+    keep("theme", THEMES[(THEMES.indexOf(now()) + 1) % THEMES.length]!);
+    applyTheme(root);
+    element.textContent = label();
+  });
+  return element;
+}
+
+function applyTheme(root: HTMLElement): void {
+  const chosen = kept("theme");
+  if (chosen === "light" || chosen === "dark") root.dataset["theme"] = chosen;
+  else delete root.dataset["theme"];
+}
+
+function project(): void {
+  document.documentElement.toggleAttribute("data-projector");
+  window.dispatchEvent(new Event("resize"));
+}
+
+window.addEventListener("keydown", (event) => {
+  const typing = event.target instanceof HTMLElement && event.target.matches("input, textarea");
+  const command = event.ctrlKey || event.metaKey;
+  if (command && !event.altKey && event.key.toLowerCase() === "z" && !typing) {
+    event.preventDefault();
+    if (event.shiftKey) mounted?.redo();
+    else mounted?.undo();
+  } else if (command && event.key.toLowerCase() === "y" && !typing) {
+    event.preventDefault();
+    mounted?.redo();
+  } else if (command || event.altKey || typing) return;
+  else if (event.key === "p" || event.key === "P") project();
+  else if (event.key === "PageDown" || event.key === "PageUp") {
+    event.preventDefault();
+    mounted?.beat(event.key === "PageDown" ? 1 : -1);
+  } else if (event.key === "Escape") {
+    bar.querySelector("details")?.removeAttribute("open");
+  }
+});
+window.addEventListener("popstate", () => open());
+window.addEventListener("hashchange", () => {
+  if (location.hash.startsWith("#state=")) open();
+});
+applyTheme(document.documentElement);
+open();

@@ -1,0 +1,267 @@
+/** Chapter 5: the slope at w says which way; lr times the slope says how far. */
+
+import { BigNumber, button, Slider } from "../kit/controls.ts";
+import { h, write } from "../kit/dom.ts";
+import { GuessCard, guessShape, type Guess, type Verdict } from "../kit/guess.ts";
+import { BACK, FRONT, Loop } from "../kit/loop.ts";
+import { bracketed, fixed } from "../kit/numbers.ts";
+import { along } from "../kit/player.ts";
+import { maybe, number, record, whole, type Shape } from "../kit/shape.ts";
+import type { Lesson, Stage, View } from "../kit/stage.ts";
+import { t } from "../kit/words.ts";
+import { bowlOf, runOf, TADPOLES } from "../lesson.ts";
+import { BowlPicture } from "../pictures/bowl-picture.ts";
+import { LinePicture } from "../pictures/line-picture.ts";
+import { pythonNumber, pythonPoints } from "./python.ts";
+
+interface State {
+  readonly start: number;
+  readonly rate: number;
+  readonly step: number;
+  readonly station: number | null;
+  readonly guess: Guess;
+}
+
+const STEPS = 30;
+const X = [-0.3, 2] as const;
+const STATIONS = [...FRONT, ...BACK];
+const FIRST: State = {
+  start: 0,
+  rate: 0.01,
+  step: 0,
+  station: null,
+  guess: { stage: "closed", value: 0.45 },
+};
+
+const read: Shape<State> = record({
+  start: number(...X),
+  rate: number(0.001, 0.12),
+  step: whole(0, STEPS),
+  station: maybe(whole(0, STATIONS.length - 1)),
+  guess: guessShape(...X),
+}) as Shape<State>;
+
+const BOWL = bowlOf(TADPOLES);
+const CANON = runOf("gradient-descent", BOWL, FIRST.start, FIRST.rate, 2);
+const EQUAL = 2 * CANON[1]!;
+
+function judge({ value, stage }: Guess): Verdict {
+  const values = { w: fixed(value, 3), truth: fixed(CANON[2]!, 4), equal: fixed(EQUAL, 4) };
+  if (stage === "shown") return { kind: "shown", text: t("backward-shown", values) };
+  if (Math.abs(value - CANON[2]!) <= 0.012)
+    return { kind: "right", text: t("backward-right", values) };
+  if (Math.abs(value - EQUAL) <= 0.015)
+    return { kind: "typical", text: t("backward-typical", values) };
+  if (value > CANON[2]!) return { kind: "far", text: t("backward-far", values) };
+  return value < CANON[1]!
+    ? { kind: "back", text: t("backward-back", values) }
+    : { kind: "near", text: t("backward-near", values) };
+}
+
+/** The run of a state, kept as long as its start and its rate stay the same. */
+function recorder(): (state: State) => readonly number[] {
+  let key = "";
+  let run: readonly number[] = [];
+  return ({ start, rate }) => {
+    if (key !== `${start} ${rate}`) {
+      key = `${start} ${rate}`;
+      run = runOf("gradient-descent", BOWL, start, rate, STEPS);
+    }
+    return run;
+  };
+}
+
+function open(stage: Stage<State>): View<State> {
+  const { store } = stage;
+  const runFor = recorder();
+  const line = new LinePicture({
+    w: () => along(runFor(stage.state), player.shown),
+    y: [-0.5, 5],
+  });
+  const bowl = new BowlPicture({
+    x: X,
+    ballLabel: t("backward-ball"),
+    roll: (start, how) => {
+      player.pause();
+      store.set({ start, step: 0 }, how);
+    },
+    rolled: () => store.seal(),
+    flag: {
+      value: () => stage.state.guess.value,
+      plant: (value, how) => store.set({ guess: { ...stage.state.guess, value } }, `flag-${how}`),
+      planted: () => store.seal(),
+    },
+  });
+  stage.addPlot(line.plot, "line");
+  stage.addPlot(bowl.plot, "bowl");
+  const player = stage.addPlayer("step", () => STEPS, t("one-step"));
+  const number = new BigNumber("w", "w", t("weight-w"), 4, () => stage.repaint());
+  const formula = h("p", { class: "formula step-formula", "data-kedou": "formula" });
+  const losses = h("p", { class: "formula", "data-kedou": "loss" });
+  const loop = new Loop(STATIONS, (station) => store.set({ station }), "");
+  const begin = button("walk-loop", t("backward-walk"), () => store.set({ station: 0 }), "quiet");
+  const guess = new GuessCard({
+    question: t("backward-question"),
+    hint: t("backward-hint"),
+    lockLabel: t("plant-flag"),
+    stays: t("backward-stays"),
+    begin: () => {
+      player.pause();
+      store.set({ ...FIRST, step: 1, guess: { stage: "open", value: 0.45 } });
+    },
+    lock: () => {
+      const { value } = stage.state.guess;
+      store.set({ ...FIRST, step: 1, guess: { stage: "done", value } });
+      player.stepBy(1);
+      stage.live.say(judge(stage.state.guess).text);
+    },
+    reveal: () => {
+      const { value } = stage.state.guess;
+      store.set({ ...FIRST, step: 1, guess: { stage: "shown", value } });
+      player.stepBy(1);
+      stage.live.say(judge(stage.state.guess).text);
+    },
+  });
+  stage.scene.append(number.echo);
+  stage.side.append(number.element, formula, losses, guess.element, begin, loop.element);
+
+  const rate = new Slider({
+    name: "rate",
+    label: t("learning-rate"),
+    low: 0.001,
+    high: 0.12,
+    step: 0.001,
+    decimals: 4,
+    log: true,
+    value: () => stage.state.rate,
+    change: (value) => store.set({ rate: value }, "rate"),
+    end: () => store.seal(),
+  });
+  const start = new Slider({
+    name: "start",
+    label: t("start-w"),
+    low: X[0],
+    high: X[1],
+    step: 0.01,
+    decimals: 3,
+    value: () => stage.state.start,
+    change: (value) => store.set({ start: value, step: 0 }, "start"),
+    end: () => store.seal(),
+  });
+  const random = button("random-start", t("random-start"), () => {
+    const drawn = Math.round((X[0] + Math.random() * (X[1] - X[0])) * 1000) / 1000;
+    store.set({ start: drawn, step: 0 });
+  });
+  stage.extras.append(rate.element, start.element, h("div", { class: "row" }, random));
+
+  let said = -1;
+  return {
+    paint(state) {
+      const run = runFor(state);
+      const w = along(run, player.shown);
+      const { step, guess: asked } = state;
+      const moving = player.shown !== step;
+      const from = moving ? Math.floor(Math.min(player.shown, step)) : step;
+      const told = asked.stage === "done" || asked.stage === "shown";
+      line.paint({ points: TADPOLES, w, b: 0 });
+      bowl.paint({
+        bowl: BOWL,
+        w,
+        next: asked.stage === "open" ? null : (run[from + 1] ?? null),
+        trail: run.slice(0, from + 1),
+        lit: player.lit,
+        flag: asked.stage === "open" || told ? asked.value : null,
+        truth: told ? CANON[2]! : null,
+      });
+      number.set(moving ? w : run[step]!, () => arithmetic(run[from]!, state.rate));
+      write(
+        formula,
+        told || asked.stage !== "open"
+          ? stepLine(run, from, state.rate)
+          : stepLine(run, 0, state.rate),
+      );
+      write(losses, `L = ${fixed(BOWL.height(w), 5)}`);
+      losses.setAttribute("data-value", String(BOWL.height(run[step]!)));
+      loop.paint(state.station, stations(run[step]!, state.rate));
+      loop.element.toggleAttribute("hidden", state.station === null);
+      begin.toggleAttribute("hidden", state.station !== null || asked.stage === "open");
+      guess.paint(asked, () => judge(asked));
+      rate.paint();
+      start.paint();
+      if (!moving && step !== said) {
+        said = step;
+        stage.live.say(
+          t("step-live", {
+            step: String(step),
+            w: fixed(run[step]!, 4),
+            loss: fixed(BOWL.height(run[step]!), 4),
+          }),
+        );
+      }
+    },
+    snippet,
+    solved: (state) => state.guess.stage === "done" && judge(state.guess).kind === "right",
+  };
+}
+
+/** The step from w, with its numbers. */
+function stepLine(run: readonly number[], from: number, rate: number): string {
+  const w = run[from]!;
+  const next = run[from + 1];
+  if (next === undefined) return `w = ${fixed(w, 4)}`;
+  return `${fixed(w, 4)} − ${rate} · ${bracketed(BOWL.slope(w))} = ${fixed(next, 4)}`;
+}
+
+function arithmetic(w: number, rate: number): string[] {
+  const slope = BOWL.slope(w);
+  return [
+    `dL/dw = 2·mean(x²)·w − 2·mean(xy) = ${fixed(2 * BOWL.a, 4)} · ${bracketed(w, 4)} − ${fixed(-BOWL.c, 4)} = ${fixed(slope, 4)}`,
+    `w − lr · dL/dw = ${fixed(w, 4)} − ${rate} · ${bracketed(slope, 4)} = ${fixed(w - rate * slope, 4)}`,
+  ];
+}
+
+function stations(w: number, rate: number): string[] {
+  const slope = BOWL.slope(w);
+  return [
+    `x = ${TADPOLES.map(([x]) => x).join(", ")}`,
+    `ŷ = ${fixed(w, 3)}·x`,
+    `e = y − ŷ`,
+    `L = ${fixed(BOWL.height(w), 4)}`,
+    `dL/dw = ${fixed(slope, 3)}`,
+    `w ← ${fixed(w - rate * slope, 4)}`,
+  ];
+}
+
+function snippet({ start, rate, step }: State): string {
+  return `import numpy as np
+
+${pythonPoints(TADPOLES)}
+w = ${pythonNumber(start)}
+learning_rate = ${pythonNumber(rate)}
+
+for step in range(${step}):
+    e = y - w * x
+    slope = -2 * np.mean(x * e)
+    w = w - learning_rate * slope
+
+print("w", w)
+print("loss", np.mean((y - w * x) ** 2))
+`;
+}
+
+export const backward: Lesson<State> = {
+  name: "backward",
+  title: () => t("backward-title"),
+  lead: () => t("backward-lead"),
+  read,
+  first: FIRST,
+  beats: [
+    {},
+    { step: 1 },
+    { step: 1, guess: { stage: "open", value: 0.45 } },
+    { step: 2, guess: { stage: "shown", value: 0.3186 } },
+    { step: 10 },
+    { step: 30 },
+  ],
+  open,
+};
