@@ -87,14 +87,16 @@ def test_colours_are_for_terminals_only(shell, monkeypatch):
 
 
 def test_a_reader_that_goes_away_is_no_failure():
-    for arguments in (["fit", "tadpoles.csv", "-t", "volume"], ["--help"], ["fit", "--help"]):
+    fit = ["fit", "tadpoles.csv", "-t", "volume"]
+    slow = [*fit, "--steps", "1", "--learning-rate", "0.01"]
+    for arguments, code in ((fit, 0), (slow, 4), (["--help"], 0), (["fit", "--help"], 0)):
         process = subprocess.Popen(
             command(*arguments), stdout=subprocess.PIPE, stderr=subprocess.PIPE
         )
         process.stdout.close()
         error = process.stderr.read().decode()
         process.stderr.close()
-        assert process.wait(timeout=60) == 0
+        assert process.wait(timeout=60) == code
         assert "roken" not in error
         assert "Traceback" not in error
 
