@@ -78,7 +78,7 @@ def duckdb_sums(path: Path) -> np.ndarray:
     names = [*FEATURES, "y"]
     products = [f"covar_pop({a}, {b})" for i, a in enumerate(names) for b in names[i:]]
     query = f"select {', '.join(products)} from '{path}'"
-    values = iter(duckdb.sql(query).fetchone() or ())
+    values = iter(duckdb.sql(query).fetchall()[0])
     C = np.zeros((11, 11))
     for i in range(11):
         for j in range(i, 11):

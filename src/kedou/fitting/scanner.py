@@ -16,13 +16,16 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+
 from kedou.blas import one_thread
+from kedou.block import Block
 from kedou.data import Dataset
 from kedou.errors import DataError, OptionError
 from kedou.fitting.folds import check_folds, fold_of_rows
 from kedou.moments import Accumulator, Merger, Moments
 from kedou.sources import open as open_source
-from kedou.sources.source import Part, Source
+from kedou.sources.source import Part, Source, UncheckedPart
 
 PRECISIONS = ("fast",)
 
@@ -126,12 +129,12 @@ def scan(
     counter = _Counter(progress, source.rows)
     local = threading.local()
 
-    def read(part: Part) -> Moments | None:
+    def fold(blocks: Iterator[Block]) -> Moments | None:
         if not hasattr(local, "accumulator"):
             local.accumulator = Accumulator(source.target_name, source.weight_name)
         accumulator: Accumulator = local.accumulator
         merger = Merger()
-        for block in part.blocks():
+        for block in blocks:
             counter.check()
             if folds:
                 rows = fold_of_rows(block, folds, seed)
@@ -140,6 +143,14 @@ def scan(
                 merger.add(accumulator.moments(block))
             counter.count(len(block.y) if block.rows_read < 0 else block.rows_read)
         return merger.result()
+
+    def read(part: Part) -> Moments | None:
+        if isinstance(part, UncheckedPart) and not folds:
+            moments = fold(part.unchecked_blocks())
+            if moments is None or np.isfinite(moments.scatter).all():
+                return moments
+            counter.take_back(moments.rows_read)
+        return fold(part.blocks())
 
     merger = Merger()
     with one_thread():
@@ -179,6 +190,11 @@ class _Counter:
         with self._lock:
             self._rows += rows
             self._report(Progress(self._rows, self._total, time.perf_counter() - self._started))
+
+    def take_back(self, rows: int) -> None:
+        """Forget rows that will be read once more."""
+        with self._lock:
+            self._rows -= rows
 
     def check(self) -> None:
         if self.stopped:

@@ -1,12 +1,12 @@
 """From rows to moments: each tile centred on its own mean, one BLAS product a tile.
 
-For the rows i of one tile and a pivot m, the tile's own mean in float64,
+For the rows i of one tile and a pivot m, the tile's own mean rounded to few digits,
 
     d_i = (x_i, y_i) - m        G = sum w_i d_i d_i'        s = sum w_i d_i
     mean = m + s / W            scatter = G - s s' / W
 
 G and s come from one symmetric product, s through a column of ones. What s repairs is only the
-rounding of m, so nothing cancels. Tiles are then merged by ``chan.between``.
+rounding of m, so next to nothing cancels. Tiles are then merged by ``chan.between``.
 """
 
 from __future__ import annotations
@@ -18,9 +18,9 @@ import numpy as np
 from kedou.block import Block, Floats
 from kedou.moments.chan import between, two_sum
 from kedou.moments.moments import Moments
-from kedou.moments.tile import Tile, padded_width
+from kedou.moments.tile import Tile
 
-SHORT_ROWS = 1024
+SAMPLE_ROWS = 1024
 
 
 class Accumulator:
@@ -109,7 +109,7 @@ def accumulate(
         A buffer for this width.
     """
     rows, k = X.shape
-    size, width, step = k + 1, padded_width(k), tile.rows
+    size, width, step = k + 1, tile.width, tile.rows
     count = -(-rows // step)
     weights, pivots, sums = np.zeros(count), np.zeros((count, width)), np.zeros((count, width))
     scatter, product = np.zeros((width, width)), tile.product
@@ -122,18 +122,15 @@ def accumulate(
             if total == 0.0:
                 continue
             pivot = np.dot(w, filled) / total
+            head = slice(0, SAMPLE_ROWS)
+            pivot[:size] = short_pivot(pivot[:size], filled[head, :size], w[head])
             pivot[size:] = 0.0
-            if rows <= SHORT_ROWS:
-                pivot[:size] = short_pivot(pivot[:size], filled[:, :size] - pivot[:size], w)
-            tile.centre(last - first, pivot)
+            tile.centre(filled, pivot)
             if weight is not None:
-                filled[:, size] = 1.0
                 filled *= np.sqrt(w)[:, None]
             np.dot(filled.T, filled, out=product)
             scatter += product
             weights[i], pivots[i], sums[i] = total, pivot, product[size]
-        if weight is not None:
-            tile.restore()
         used = weights > 0
         if not used.any():
             return 0.0, np.zeros(size), np.zeros(size), np.zeros((size, size))
@@ -144,19 +141,21 @@ def accumulate(
         high, low = two_sum(pivots[used, :size], s / n[:, None])
         total, mean, rest, spread = between(n, high, low)
         result = within + spread
-        squares = np.einsum("ii->i", result)
-        np.maximum(squares, 0.0, out=squares)  # a constant column's may round to below zero
     return total, mean, rest, result
 
 
-def short_pivot(mean: Floats, centred: Floats, weight: Floats) -> Floats:
-    """Round the pivot of a short tile to few digits, so that data of few digits subtract exactly.
+def short_pivot(mean: Floats, rows: Floats, weight: Floats) -> Floats:
+    """Round a tile's mean to few digits, so that data of few digits subtract exactly.
 
-    With q^2 the mean square of the centred column, a pivot on a grid no coarser than q / 2 is
-    within q / 4 of the mean: s s' / W then takes at most a sixteenth from G. Data of few digits
-    minus a pivot of few digits, and the products of those, are exact.
+    Data of few digits minus a pivot of few digits are exact, and so are their products. With q^2
+    the mean square distance of the tile's first rows from its mean, the pivot stands on a grid no
+    coarser than q / 2, so within q / 4 of the mean. The repair s s' / W then takes at most
+    r / 16 of the scatter from G, where r is the tile's rows over those looked at: a digit at
+    the very worst, where those rows hold all the spread, and usually nothing.
     """
-    q = np.sqrt((weight @ (centred * centred)) / weight.sum()) / 2
+    distance = rows - mean
+    total = weight.sum()
+    q = np.sqrt((weight @ (distance * distance)) / (total if total > 0 else 1.0)) / 2
     usable = (q > 1e-290) & np.isfinite(q)
     grid = np.exp2(np.floor(np.log2(q, out=np.zeros_like(q), where=usable)))
     return np.where(usable, np.rint(mean / grid) * grid, mean)

@@ -1,4 +1,4 @@
-"""A tile: a few thousand rows [X y 1], copied into a buffer that stays in the cache.
+"""A tile: some thousand rows [X y 1], copied into a buffer that stays in the cache.
 
 Rows are copied once, centred there and multiplied there, so the memory is read once. Tile borders
 depend on the row number and on the width alone.
@@ -10,7 +10,7 @@ import numpy as np
 
 from kedou.block import Floats
 
-BUFFER_BYTES = 400_000
+BUFFER_BYTES = 3_500_000
 
 
 def padded_width(k: int) -> int:
@@ -19,13 +19,17 @@ def padded_width(k: int) -> int:
 
 
 def tile_rows(k: int) -> int:
-    """Return the rows of a tile: a power of two, 1,024 to 4,096, about 400 kB where that fits."""
+    """Return the rows of a tile: the power of two within 3.5 MB, from 2,048 to 65,536.
+
+    Small enough for the cache that the cores share, and long enough that two threads hand the
+    interpreter lock over rarely: at 4,096 rows of 10 columns two threads gain nothing over one.
+    """
     fitting = BUFFER_BYTES // (8 * padded_width(k))
-    return min(4096, max(1024, 1 << max(fitting.bit_length() - 1, 0)))
+    return min(65_536, max(2_048, 1 << (fitting.bit_length() - 1)))
 
 
 class Tile:
-    """Room for one tile, rows first or columns first; one for each thread, used again and again.
+    """Room for one tile; one for each thread, used again and again.
 
     Parameters
     ----------
@@ -36,39 +40,40 @@ class Tile:
     """
 
     def __init__(self, k: int, columns_first: bool = False) -> None:
-        width, rows = padded_width(k), tile_rows(k)
-        self.k, self.columns_first, self.rows = k, columns_first, rows
-        if columns_first:
-            # 8 spare numbers a column keep the columns out of each other's cache sets.
-            self.room: Floats = np.zeros((width, rows + 8)).T[:rows]
-        else:
-            self.room = np.zeros((rows, width))
-        self.room[:, k + 1] = 1.0
-        self.ones: Floats = np.ones(rows)
-        self.product: Floats = np.empty((width, width))
-        # Narrow rows are centred many at a time: one long inner loop instead of many short ones.
-        self.repeat = 1 if columns_first else 1 << max(0, (256 // width).bit_length() - 1)
+        self.k, self.columns_first = k, columns_first
+        self.width, self.rows = padded_width(k), tile_rows(k)
+        self.ones: Floats = np.ones(self.rows)
+        self.product: Floats = np.empty((self.width, self.width))
+        self._cells: Floats = np.empty(self.width * self.rows)
         self._row = np.dtype(f"V{8 * max(k, 1)}")
+        # Narrow rows are centred many at a time: one long inner loop instead of many short ones.
+        self._repeat = 1 << max(0, (256 // self.width).bit_length() - 1)
 
     def load(self, X: Floats, y: Floats) -> Floats:
-        """Copy rows in and return the filled part, shape (rows, padded width)."""
-        tile = self.room[: len(y)]
-        if self.k and not self.columns_first and X.strides[1] == 8:
-            tile[:, : self.k].view(self._row)[:] = X.view(self._row)  # one memcpy a row
+        """Copy rows in and return them as [X y 1 0 ..], shape (rows, padded width).
+
+        The result is contiguous in one order or the other, so that ``np.dot`` need not copy it
+        and sees that its product with its own transpose is symmetric.
+        """
+        k, rows, width = self.k, len(y), self.width
+        if self.columns_first:
+            tile = self._cells[: rows * width].reshape(width, rows).T
         else:
-            tile[:, : self.k] = X
-        tile[:, self.k] = y
+            tile = self._cells[: rows * width].reshape(rows, width)
+        if k and not self.columns_first and X.strides[1] == 8:
+            tile[:, :k].view(self._row)[:] = X.view(self._row)  # one memcpy a row
+        else:
+            tile[:, :k] = X
+        tile[:, k] = y
+        tile[:, k + 1] = 1.0
+        tile[:, k + 2 :] = 0.0
         return tile
 
-    def centre(self, rows: int, pivot: Floats) -> None:
-        """Subtract the pivot from the first rows (stale rows after them may change as well)."""
-        if self.repeat == 1:
-            tile = self.room[:rows]
-            np.subtract(tile, pivot, out=tile)
-        else:
-            whole = self.room.reshape(-1, self.repeat * len(pivot))[: -(-rows // self.repeat)]
-            np.subtract(whole, np.tile(pivot, self.repeat), out=whole)
-
-    def restore(self) -> None:
-        """Put the column of ones back after it was used for weights."""
-        self.room[:, self.k + 1] = 1.0
+    def centre(self, tile: Floats, pivot: Floats) -> None:
+        """Subtract the pivot from every row, in place."""
+        whole = 0 if self.columns_first else len(tile) // self._repeat * self._repeat
+        if whole:
+            long = tile[:whole].reshape(-1, self._repeat * self.width)
+            np.subtract(long, np.tile(pivot, self._repeat), out=long)
+        if whole < len(tile):
+            np.subtract(tile[whole:], pivot, out=tile[whole:])

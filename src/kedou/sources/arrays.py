@@ -133,9 +133,14 @@ class ArrayPart:
     def blocks(self) -> Iterator[Block]:
         """Read the part, block by block."""
         for start in range(self.start, self.stop, BLOCK_ROWS):
-            yield self._block(start, min(start + BLOCK_ROWS, self.stop))
+            yield self._block(start, min(start + BLOCK_ROWS, self.stop), True)
 
-    def _block(self, start: int, stop: int) -> Block:
+    def unchecked_blocks(self) -> Iterator[Block]:
+        """Read the part without looking for cells that are not finite: see ``UncheckedPart``."""
+        for start in range(self.start, self.stop, BLOCK_ROWS):
+            yield self._block(start, min(start + BLOCK_ROWS, self.stop), False)
+
+    def _block(self, start: int, stop: int, checked: bool) -> Block:
         source = self.source
         X = source.X[start:stop].astype(np.float64, copy=False)
         y = source.y[start:stop].astype(np.float64, copy=False)
@@ -145,7 +150,7 @@ class ArrayPart:
             _check_weight(weight, start)
         rows, read = None, stop - start
         skipped: dict[str, int] = {}
-        if not (_finite(X) and _finite(y)):
+        if checked and not (_finite(X) and _finite(y)):
             usable, skipped = self._usable(X, y, start)
             rows = usable.nonzero()[0] + start
             X, y = X[usable], y[usable]

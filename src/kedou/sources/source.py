@@ -43,6 +43,18 @@ class Part(Protocol):
 
 
 @runtime_checkable
+class UncheckedPart(Protocol):
+    """A part that can also be read without a look at its cells, which takes a pass of its own.
+
+    For a reader whose result shows by itself whether a cell was not finite (a sum does): if it
+    does, the part is read again through ``blocks``, which skips or refuses such cells.
+    """
+
+    def unchecked_blocks(self) -> Iterator[Block]:
+        """Read the part, block by block, whatever its cells hold."""
+
+
+@runtime_checkable
 class Source(Protocol):
     """A re-readable table with a target, ready to be turned into blocks.
 
