@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from typing import Annotated
 
 import typer
@@ -28,4 +29,5 @@ def lab(
 
     number = whole("--port", port)
     run(Choice(host, number, not no_browser, for_class, allow_host or ()), console.out)
+    gc.freeze()  # Python's last sweep over the loaded engine would take longer than closing did.
     return Exit.DONE

@@ -25,6 +25,9 @@ from kedou.lab.sessions import Kind, Links, Session, Sessions
 SESSION = "kedou.session"
 """Where routes find the session in the scope."""
 
+MOST_BYTES = 16 * 1024
+"""How long address and headers may be together."""
+
 LINKS = ("token", "join")
 _PREFIX = re.compile(r"(/(?!\.{1,2}(/|$))[A-Za-z0-9._~%@+=:-]+)+")
 _log = logging.getLogger("kedou.lab")
@@ -100,6 +103,8 @@ class Guard:
             raise RefusalError("lab.origin", origin=origin)
         if request.method not in ("GET", "HEAD"):
             raise RefusalError("lab.method", status=405, method=request.method)
+        if request.size > MOST_BYTES:
+            raise RefusalError("lab.head", status=431, most=MOST_BYTES)
         if request.has_body:
             raise RefusalError("lab.body", status=413)
 
@@ -169,6 +174,11 @@ class _Request:
     def has_body(self) -> bool:
         lengths = self.all("content-length")
         return bool(self.all("transfer-encoding")) or any(length != "0" for length in lengths)
+
+    @property
+    def size(self) -> int:
+        address = len(self.scope.get("raw_path", b"")) + len(self.scope.get("query_string", b""))
+        return address + sum(len(name) + len(value) for name, value in self.scope["headers"])
 
     @property
     def address(self) -> str:

@@ -91,7 +91,7 @@ def run(choice: Choice, tell: Callable[[str], None]) -> None:
         if choice.browser:
             threading.Thread(target=_browse, args=(owner[1],), daemon=True).start()
 
-    server = Server(_config(lab), opened)
+    server = Server(_config(lab), opened, lab.workers.stop)
     with contextlib.suppress(KeyboardInterrupt):
         asyncio.run(server.serve([listening]))
     tell(say("lab.closed"))
@@ -141,13 +141,16 @@ class Server(uvicorn.Server):
     Parameters
     ----------
     config : uvicorn.Config
-    opened : callable
-        Called once it answers.
+    opened, closing : callable
+        Called once it answers, and when it is about to end.
     """
 
-    def __init__(self, config: uvicorn.Config, opened: Callable[[], None]) -> None:
+    def __init__(
+        self, config: uvicorn.Config, opened: Callable[[], None], closing: Callable[[], None]
+    ) -> None:
         super().__init__(config)
         self._opened = opened
+        self._closing = closing
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Open, and say so."""
@@ -156,6 +159,7 @@ class Server(uvicorn.Server):
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """Say goodbye to all who are connected, and wait for nobody."""
+        self._closing()
         asyncio.get_running_loop().call_later(LAST_SECONDS, self._cut)
         await super().shutdown(sockets)
 

@@ -65,6 +65,7 @@ class Workers:
         self._longest = longest
         self._queue: SimpleQueue[_Job[Any]] = SimpleQueue()
         self._started = 0
+        self._jobs: set[_Job[Any]] = set()
 
     async def do(self, work: Callable[[threading.Event], T]) -> T:
         """Do a piece of work in a thread; it gets an event that says nobody waits any more.
@@ -74,6 +75,7 @@ class Workers:
         loop = asyncio.get_running_loop()
         job = _Job(work, loop.create_future(), loop)
         self.start()
+        self._jobs.add(job)
         self._queue.put(job)
         alarm = loop.call_later(self._longest, job.stop.set)
         try:
@@ -81,6 +83,12 @@ class Workers:
             return result
         finally:
             alarm.cancel()
+            job.stop.set()
+            self._jobs.discard(job)
+
+    def stop(self) -> None:
+        """Ask all work to stop."""
+        for job in self._jobs:
             job.stop.set()
 
     def start(self) -> None:

@@ -1,0 +1,182 @@
+"""A visitor of a lab in this process: whole control of the ASGI scope, no network, no browser."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Iterable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+from kedou.lab.app import Lab
+from kedou.lab.names import Names
+from kedou.lab.page import File, Page
+from kedou.lab.sessions import Links
+
+HOST = "127.0.0.1:8000"
+OWN = f"http://{HOST}"
+PAGE = Page(
+    {
+        name: File(name, content.encode())
+        for name, content in {
+            "/index.html": "<!doctype html><title>Kedou</title>",
+            "/bundle.js": "'use strict';" * 200,
+            "/bundle.css": "p{color:red}" * 200,
+            "/third-party-notices.txt": "notices",
+        }.items()
+    }
+)
+Header = tuple[str, str]
+
+
+def make_lab(for_class: bool = False, **options: Any) -> Lab:
+    """Return a lab with a page of its own; two links for owners, as the command makes."""
+    options.setdefault("links", Links(owners=2, for_class=for_class))
+    options.setdefault("page", PAGE)
+    options.setdefault("names", Names())
+    return Lab(**options)
+
+
+@dataclass
+class Answer:
+    """What came back."""
+
+    status: int = 0
+    headers: list[tuple[str, str]] = field(default_factory=list)
+    body: bytes = b""
+
+    def __getitem__(self, name: str) -> str | None:
+        found = [value for key, value in self.headers if key == name]
+        assert len(found) < 2, f"{name} stands there twice"
+        return found[0] if found else None
+
+    @property
+    def text(self) -> str:
+        return self.body.decode()
+
+
+class Visitor:
+    """A client with cookies.
+
+    Parameters
+    ----------
+    lab : Lab
+    host : str or None
+        The Host header it sends.
+    address : str
+        The address of the machine that it has reached.
+    """
+
+    def __init__(self, lab: Lab, host: str | None = HOST, address: str = "127.0.0.1") -> None:
+        self.app = lab.guarded()
+        self.host = host
+        self.address = address
+        self.cookies: dict[str, str] = {}
+
+    def scope(self, target: str, headers: Iterable[Header], kind: str = "http") -> dict[str, Any]:
+        path, _, query = target.partition("?")
+        sent = [("host", self.host)] if self.host is not None else []
+        sent += [("cookie", f"{name}={value}") for name, value in self.cookies.items()]
+        sent += list(headers)
+        return {
+            "type": kind,
+            "method": "GET",
+            "path": path,
+            "raw_path": path.encode("utf-8", "surrogatepass"),
+            "query_string": query.encode("latin-1"),
+            "headers": [(name.encode(), value.encode("latin-1")) for name, value in sent],
+            "server": (self.address, 8000),
+            "scheme": "http",
+            "root_path": "",
+            "extensions": {"websocket.http.response": {}},
+        }
+
+    async def ask(
+        self, target: str = "/", *headers: Header, method: str = "GET", body: bytes = b""
+    ) -> Answer:
+        """Send one request and return the whole answer."""
+        answer = Answer()
+
+        async def receive() -> dict[str, Any]:
+            return {"type": "http.request", "body": body, "more_body": False}
+
+        async def send(message: Any) -> None:
+            take(answer, message)
+
+        scope = self.scope(target, headers)
+        scope["method"] = method
+        await self.app(scope, receive, send)
+        if cookie := answer["set-cookie"]:
+            name, _, value = cookie.partition(";")[0].partition("=")
+            self.cookies[name] = value
+        return answer
+
+    async def enter(self, lab: Lab) -> Visitor:
+        """Go in by the owner's next link."""
+        for token in lab.links.owner:
+            if (await self.ask(f"/?token={token}")).status == 303:
+                return self
+        raise AssertionError("no link was left")
+
+    @asynccontextmanager
+    async def socket(self, *headers: Header, origin: str | None = OWN, target: str = "/socket"):  # type: ignore[no-untyped-def]
+        """Open a WebSocket; a refused one is an ``Answer`` with a status."""
+        sent = [*headers, *([("origin", origin)] if origin is not None else [])]
+        scope = self.scope(target, sent, "websocket")
+        del scope["method"]
+        line = Line()
+        task = asyncio.create_task(self.app(scope, line.incoming.get, line.take))
+        await line.incoming.put({"type": "websocket.connect"})
+        opened = asyncio.create_task(line.opened.wait())
+        await asyncio.wait({task, opened}, timeout=10, return_when=asyncio.FIRST_COMPLETED)
+        opened.cancel()
+        try:
+            yield line
+        finally:
+            await line.incoming.put({"type": "websocket.disconnect", "code": 1001})
+            await asyncio.wait_for(task, 10)
+
+
+@dataclass
+class Line:
+    """One WebSocket, seen from the page."""
+
+    incoming: asyncio.Queue[dict[str, Any]] = field(default_factory=asyncio.Queue)
+    outgoing: asyncio.Queue[dict[str, Any]] = field(default_factory=asyncio.Queue)
+    opened: asyncio.Event = field(default_factory=asyncio.Event)
+    answer: Answer = field(default_factory=Answer)
+    closed: int | None = None
+
+    async def take(self, message: Any) -> None:
+        kind = message["type"]
+        if kind.startswith("websocket.http.response"):
+            take(self.answer, message)
+        elif kind == "websocket.accept":
+            self.answer = Answer(101, [(n.decode(), v.decode()) for n, v in message["headers"]])
+        elif kind == "websocket.close":
+            self.closed = message.get("code", 1000)
+            await self.outgoing.put({"type": "closed"})
+        else:
+            await self.outgoing.put(json.loads(message["text"]))
+        if kind != "websocket.http.response.start":
+            self.opened.set()
+
+    async def say(self, message: Any) -> None:
+        text = message if isinstance(message, str) else json.dumps(message)
+        await self.incoming.put({"type": "websocket.receive", "text": text})
+
+    async def hear(self) -> dict[str, Any]:
+        return await asyncio.wait_for(self.outgoing.get(), 20)
+
+    async def ask(self, message: Any) -> dict[str, Any]:
+        await self.say(message)
+        return await self.hear()
+
+
+def take(answer: Answer, message: Any) -> None:
+    if message["type"].endswith("start"):
+        answer.status = message["status"]
+        answer.headers = [(name.decode(), value.decode()) for name, value in message["headers"]]
+    else:
+        answer.body += message.get("body", b"")
