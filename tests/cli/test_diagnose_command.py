@@ -25,8 +25,8 @@ def test_the_tadpoles(kedou, judged):
     assert found["learning_rate_limit"] == pytest.approx(0.09197, abs=1e-5)
     assert found["scaled"]["learning_rate_limit"] == pytest.approx(1.0)
     assert found["participation"] == {
-        "time": pytest.approx(0.0797, abs=1e-3),
-        "intercept": pytest.approx(0.9203, abs=1e-3),
+        "time": pytest.approx(0.08087, abs=1e-5),
+        "intercept": pytest.approx(0.91913, abs=1e-5),
     }
     chinese = kedou("diagnose", "tadpoles.csv", "--target", "volume", "--lang", "zh").out
     assert "学习率上限" in chinese
