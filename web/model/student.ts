@@ -4,14 +4,37 @@
  *     P(|T| > t) = I_x(nu/2, 1/2),  x = nu / (nu + t^2)
  *
  * with the incomplete beta function I by its continued fraction (Lentz's method; Press et al.,
- * "Numerical Recipes", 6.4).
+ * "Numerical Recipes", 6.4). From nu = 30 on, where x is so near 1 that its rounding would show,
+ * the density is integrated instead,
+ *
+ *     f(t) = Gamma((nu + 1)/2) / (Gamma(nu/2) sqrt(nu pi)) (1 + t^2/nu)^(-(nu + 1)/2)
+ *
+ * by the double exponential rule (Takahasi & Mori 1974).
  */
+
+const MANY = 30;
 
 /** Return the two-sided p-value P(|T| > |t|) with nu > 0 degrees of freedom. */
 export function twoSidedP(t: number, nu: number): number {
+  if (nu >= MANY) return 2 * upperTail(Math.abs(t), nu);
   const x = nu / (nu + t * t);
   const rest = (t * t) / (nu + t * t);
-  return incompleteBeta(nu / 2, 0.5, x, rest);
+  return incompleteBeta(nu / 2, x, rest);
+}
+
+/** Integrate the density from t on: u = exp(pi/2 sinh tau), equal steps of tau. */
+function upperTail(t: number, nu: number): number {
+  const front = gammaRatio(nu / 2) / Math.sqrt(nu * Math.PI);
+  const h = 1 / 32;
+  let sum = 0;
+  for (let i = -4 / h; i <= 3 / h; i++) {
+    const tau = i * h;
+    const u = Math.exp((Math.PI / 2) * Math.sinh(tau));
+    const s = t + u;
+    const density = Math.exp((-(nu + 1) / 2) * Math.log1p((s * s) / nu));
+    sum += density * u * Math.cosh(tau);
+  }
+  return front * sum * h * (Math.PI / 2);
 }
 
 /** Return the t with P(|T| <= t) = level, for level in (0, 1). */
@@ -29,16 +52,15 @@ export function tQuantile(level: number, nu: number): number {
   return high;
 }
 
-/** Return I_x(a, b) for b = 1/2 (or a = 1/2), with rest = 1 - x given exactly. */
-function incompleteBeta(a: number, b: number, x: number, rest: number): number {
+/** Return I_x(a, 1/2), with rest = 1 - x given exactly. */
+function incompleteBeta(a: number, x: number, rest: number): number {
   if (x <= 0) return 0;
   if (rest <= 0) return 1;
-  // x^a (1-x)^b / B(a, b), with B(a, 1/2) = sqrt(pi) Gamma(a) / Gamma(a + 1/2).
-  const larger = Math.max(a, b);
+  // x^a (1-x)^(1/2) / B(a, 1/2), with B(a, 1/2) = sqrt(pi) Gamma(a) / Gamma(a + 1/2).
   const logX = x < 0.5 ? Math.log(x) : Math.log1p(-rest);
-  const front = (Math.exp(a * logX + b * Math.log(rest)) * gammaRatio(larger)) / Math.sqrt(Math.PI);
-  if (x < (a + 1) / (a + b + 2)) return (front * fraction(a, b, x)) / a;
-  return 1 - (front * fraction(b, a, rest)) / b;
+  const front = (Math.exp(a * logX) * Math.sqrt(rest) * gammaRatio(a)) / Math.sqrt(Math.PI);
+  if (x < (a + 1) / (a + 2.5)) return (front * fraction(a, 0.5, x)) / a;
+  return 1 - (front * fraction(0.5, a, rest)) / 0.5;
 }
 
 /** Return Gamma(a + 1/2) / Gamma(a), by its asymptotic series far out and recurrence back. */

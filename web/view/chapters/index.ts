@@ -3,6 +3,8 @@
 import type { Lesson } from "../kit/stage.ts";
 import { backward } from "./backward.ts";
 import { forward } from "./forward.ts";
+import { learningRate } from "./learning-rate.ts";
+import { rules } from "./rules.ts";
 
 export interface Entry {
   readonly number: number;
@@ -12,6 +14,8 @@ export interface Entry {
 export const CHAPTERS: readonly Entry[] = [
   { number: 2, lesson: forward },
   { number: 5, lesson: backward },
+  { number: 6, lesson: rules },
+  { number: 7, lesson: learningRate },
 ];
 
 export function entryOf(name: string | null): Entry | undefined {

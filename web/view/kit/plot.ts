@@ -25,6 +25,8 @@ export interface PlotOptions {
   readonly bare?: boolean;
   readonly square?: boolean;
   readonly rightRoom?: number;
+  /** Whether x has numbers: not where another picture below has the same x. */
+  readonly xLabels?: boolean;
 }
 
 let counter = 0;
@@ -88,7 +90,7 @@ export class Plot {
     const width = this.svg.clientWidth;
     const height = this.svg.clientHeight;
     if (width === 0 || height === 0) return;
-    const { bare, xTitle, rightRoom = 0 } = this.#options;
+    const { bare, xTitle, rightRoom = 0, xLabels = true } = this.#options;
     const em = Number.parseFloat(getComputedStyle(this.svg).fontSize) || 13;
     this.width = width;
     this.height = height;
@@ -97,7 +99,7 @@ export class Plot {
     this.left = bare ? 8 : em * 2.9;
     this.right = width - (bare ? 8 : em * 1.1) - rightRoom * em;
     this.top = bare ? 8 : em * 2;
-    this.bottom = height - (bare ? 8 : em * (xTitle && !low ? 3.1 : 1.9));
+    this.bottom = height - (bare ? 8 : em * (!xLabels ? 0.6 : xTitle && !low ? 3.1 : 1.9));
     this.x.range([this.left, this.right]);
     this.y.range([this.bottom, this.top]);
     if (this.#options.square) this.#keepSquare();
@@ -137,6 +139,7 @@ export class Plot {
       const at = x(tick);
       if (at < left - 1 || at > right + 1) continue;
       nodes.push(s("line", { class: "grid", x1: at, x2: at, y1: top, y2: bottom }));
+      if (this.#options.xLabels === false) continue;
       const label = short(tick);
       const half = label.length * em * 0.3;
       if (at - half < last + em * 0.6) continue;

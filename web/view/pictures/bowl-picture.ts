@@ -116,6 +116,8 @@ export class BowlPicture {
     const height = bowl.height(w);
     const px = plot.x(w);
     const py = Math.max(plot.top - 40, plot.y(height));
+    const inside = px >= plot.left - 6 && px <= plot.right + 6 && plot.y(height) >= plot.top - 24;
+    show(this.#dot, inside);
     if (this.ball) this.ball.place(w, plot.y.invert(py));
     else put(this.#dot, { cx: px.toFixed(2), cy: py.toFixed(2) });
     put(this.#drop, { x1: px, x2: px, y1: py, y2: plot.bottom });
@@ -133,10 +135,10 @@ export class BowlPicture {
 
     const next = state.next ?? null;
     const far = next === null ? 0 : plot.x(next) - px;
-    const shown = next !== null && Math.abs(far) > 1.5;
+    const shown = next !== null && Math.abs(far) > 1.5 && inside;
     show(this.#arrow, shown);
     if (shown) {
-      const end = Math.max(plot.left - 20, Math.min(plot.right + 20, px + far));
+      const end = Math.max(plot.left, Math.min(plot.right, px + far));
       const way = Math.sign(far);
       const head = Math.min(10, Math.abs(end - px) * 0.7);
       put(this.#shaft, { x1: px, y1: plot.bottom, x2: end - way * head * 0.7, y2: plot.bottom });
