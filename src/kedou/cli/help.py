@@ -46,8 +46,9 @@ def command_page(command: Any, context: Any) -> str:
     arguments = [p for p in command.params if p.param_type_name == "argument"]
     usage = " ".join(["kedou", name, *(p.metavar for p in arguments), say("cli.usage-options")])
     lines = [_heading("cli.usage"), f"  {usage}", "", wrap(say(f"cli.{name}-help"), width), ""]
-    lines += [_heading("cli.panel-arguments")]
-    lines += _pairs([(p.metavar, _help_of(name, p.name)) for p in arguments])
+    if arguments:
+        lines += [_heading("cli.panel-arguments")]
+        lines += _pairs([(p.metavar, _help_of(name, p.name)) for p in arguments])
     panels: dict[str, list[tuple[str, str]]] = {}
     for option in command.params:
         if option.param_type_name == "option":
@@ -57,7 +58,7 @@ def command_page(command: Any, context: Any) -> str:
     general += [("--lang zh|en", say("cli.option-lang")), ("--help", say("cli.option-help"))]
     panels["general"] = general
     for title, pairs in panels.items():
-        lines += ["", _heading(f"cli.panel-{title}"), *_pairs(pairs)]
+        lines += [*([""] if lines[-1] else []), _heading(f"cli.panel-{title}"), *_pairs(pairs)]
     lines += ["", _heading("cli.exit-codes"), *_exit_codes()]
     return "\n".join([*lines, "", wrap(say(f"cli.{name}-example"), width)])
 
