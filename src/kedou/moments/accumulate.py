@@ -141,6 +141,8 @@ def accumulate(
         high, low = two_sum(pivots[used, :size], s / n[:, None])
         total, mean, rest, spread = between(n, high, low)
         result = within + spread
+        squares = np.einsum("ii->i", result)
+        np.maximum(squares, 0.0, out=squares)  # a constant column's may round to below zero
     return total, mean, rest, result
 
 
