@@ -1,6 +1,7 @@
 """What must hold for moments of any rows: merging, weights, algebra on columns, bits."""
 
 import pickle
+from fractions import Fraction
 
 import numpy as np
 import pytest
@@ -86,6 +87,31 @@ def test_the_scatter_is_right(seed):
     found = scan(X, y, weight).scatter
     spread = np.sqrt(np.diag(exact))
     assert (np.abs(found - exact) <= 32 * EPS * spread[:, None] * spread).all()
+
+
+@pytest.mark.parametrize("columns_first", [False, True])
+@pytest.mark.parametrize("rows", [1023, 5000, 70_000, 200_000])
+def test_long_tables_that_drift_keep_their_scatter(rows, columns_first):
+    """Tiles lie apart, and so do blocks: most of the scatter is between them."""
+    rng = np.random.default_rng(rows)
+    X = rng.integers(-8, 8, (rows, 2)) + np.arange(rows)[:, None] // 256
+    y = rng.integers(-8, 8, rows) - np.arange(rows) // 512
+    weight = rng.integers(1, 3, rows)
+    Z = np.column_stack([X, y]).astype(np.int64)
+    total, sums = int(weight.sum()), Z.T @ weight
+    products = (Z * weight[:, None]).T @ Z
+    exact = np.array(
+        [
+            [products[i, j] * total - int(sums[i]) * int(sums[j]) for j in range(3)]
+            for i in range(3)
+        ],
+        dtype=object,
+    )
+    expected = np.array([[float(Fraction(int(v), total)) for v in row] for row in exact])
+    table_rows = X.astype(float, order="F" if columns_first else "C")
+    found = scan(table_rows, y.astype(float), weight.astype(float))
+    np.testing.assert_allclose(found.scatter, expected, rtol=1e-13)
+    np.testing.assert_allclose(found.mean, sums / total, rtol=1e-15)
 
 
 @given(seeds, st.data())
