@@ -34,7 +34,8 @@ def fold_of_rows(block: Block, folds: int, seed: int) -> NDArray[np.intp]:
     """Return the fold of each row of a block, shape (rows,)."""
     if block.key is not None:
         return _by_group(block.key, folds, seed)
-    mixed = _mix(block.row_numbers.astype(np.uint64) + np.uint64(_salt(seed, block.origin)))
+    file = block.origin.replace("\\", "/").rsplit("/", 1)[-1]
+    mixed = _mix(block.row_numbers.astype(np.uint64) + np.uint64(_salt(seed, file)))
     return (mixed % np.uint64(folds)).astype(np.intp)
 
 
@@ -45,8 +46,7 @@ def _by_group(key: NDArray[Any], folds: int, seed: int) -> NDArray[np.intp]:
 
 
 def _salt(seed: int, text: str) -> int:
-    name = text.replace("\\", "/").rsplit("/", 1)[-1]
-    digest = hashlib.blake2b(f"{seed}:{name}".encode(), digest_size=8).digest()
+    digest = hashlib.blake2b(f"{seed}:{text}".encode(), digest_size=8).digest()
     return int.from_bytes(digest, "little")
 
 

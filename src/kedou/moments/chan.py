@@ -32,6 +32,11 @@ def between(weights: Floats, high: Floats, low: Floats) -> tuple[float, Floats, 
     high, low : (groups, m) float64
         Means of the groups.
     """
+    with np.errstate(over="ignore", invalid="ignore"):  # too large to square: refused when solved
+        return _between(weights, high, low)
+
+
+def _between(weights: Floats, high: Floats, low: Floats) -> tuple[float, Floats, Floats, Floats]:
     total = float(weights.sum())
     heaviest = int(weights.argmax())
     mean, rest = high[heaviest], low[heaviest]

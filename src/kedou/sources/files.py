@@ -67,11 +67,13 @@ def find_files(data: str | os.PathLike[str] | Sequence[Any]) -> tuple[list[DataF
     UnreadableFileError
         If there is no such file, or one of a kind that is not read.
     OptionError
-        If one file is named twice, or there are files of several formats.
+        If a path is empty, one file is named twice, or there are files of several formats.
     """
     found: list[tuple[Path, Path]] = []  # (file, folder its partition is counted from)
     aside: list[str] = []
     for item in [data] if isinstance(data, (str, os.PathLike)) else data:
+        if not os.fspath(item):
+            raise OptionError("sources.empty-path")
         found += _expand(os.fspath(item), aside)
     paths = [path for path, _ in found]
     seen: set[Path] = set()

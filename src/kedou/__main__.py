@@ -1,0 +1,6 @@
+"""``python -m kedou``: the command line, where its script is not on the path."""
+
+from kedou.cli import main
+
+if __name__ == "__main__":
+    main()
