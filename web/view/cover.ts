@@ -32,6 +32,8 @@ export const readCover: Shape<CoverState> = record({
 
 const FIRST: CoverState = { w: 1.5, been: [1.5], letGo: false, step: null };
 const STEPS = 7;
+/** How long the machine's line lies at w = 0 before its first step. */
+const HOLD_AT_ZERO = 500;
 const BOWL = bowlOf(TADPOLES);
 const MACHINE = runOf("gradient-descent", BOWL, 0, 0.03, STEPS);
 
@@ -83,10 +85,12 @@ export function openCover(el: HTMLElement, model: HostModel, services: Services)
     go: (step) => store.set({ step }, "quiet"),
     paint: () => inNextFrame(paint),
   });
+  let waiting: ReturnType<typeof setTimeout>;
   const begin = (): void => {
     store.set({ step: 0 });
     player.follow();
-    player.play();
+    clearTimeout(waiting);
+    waiting = setTimeout(() => player.play(), HOLD_AT_ZERO);
   };
 
   const paint = (): void => {
@@ -143,6 +147,7 @@ export function openCover(el: HTMLElement, model: HostModel, services: Services)
     redo: () => store.redo(),
     destroy: () => {
       stop();
+      clearTimeout(waiting);
       player.destroy();
       live.stop();
       picture.plot.destroy();

@@ -184,7 +184,10 @@ function open(stage: Stage<State>): View<State> {
       losses.setAttribute("data-value", String(BOWL.height(run[step]!)));
       loop.paint(state.station, stations(run[step]!, state.rate));
       loop.element.toggleAttribute("hidden", state.station === null);
-      begin.toggleAttribute("hidden", state.station !== null || asked.stage === "open");
+      begin.toggleAttribute(
+        "hidden",
+        state.station !== null || asked.stage === "open" || step === 0,
+      );
       guess.paint(asked, () => judge(asked));
       rate.paint();
       start.paint();

@@ -98,8 +98,8 @@ export class Plot {
     this.#titleInside = low;
     this.left = bare ? 8 : em * 2.9;
     this.right = width - (bare ? 8 : em * 1.1) - rightRoom * em;
-    this.top = bare ? 8 : em * 2;
-    this.bottom = height - (bare ? 8 : em * (!xLabels ? 0.6 : xTitle && !low ? 3.1 : 1.9));
+    this.top = bare ? 8 : em * 2.3;
+    this.bottom = height - (bare ? 8 : em * (!xLabels ? 0.6 : xTitle && !low ? 3.3 : 2.1));
     this.x.range([this.left, this.right]);
     this.y.range([this.bottom, this.top]);
     if (this.#options.square) this.#keepSquare();
@@ -145,7 +145,7 @@ export class Plot {
       if (at - half < last + em * 0.6) continue;
       last = at + half;
       nodes.push(
-        s("text", { class: "tick", x: at, y: bottom + em * 1.25, "text-anchor": "middle" }, label),
+        s("text", { class: "tick", x: at, y: bottom + em * 1.5, "text-anchor": "middle" }, label),
       );
     }
     let lowest = Infinity;
@@ -172,7 +172,7 @@ export class Plot {
           {
             class: "title",
             x: right,
-            y: bottom + em * (this.#titleInside ? -0.5 : 2.6),
+            y: bottom + em * (this.#titleInside ? -0.5 : 2.85),
             "text-anchor": "end",
           },
           xTitle,

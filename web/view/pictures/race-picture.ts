@@ -109,13 +109,13 @@ export class RacePicture {
       put(each.rail, { x1: plot.left, x2: plot.right, y1: y, y2: y });
       put(each.name, { x: plot.left + 6, y: y - lift });
       const fate = state.fates[i];
-      write(each.status, fate ? t(fate.key, { step: String(fate.at) }) : `w = ${fixed(w, 3)}`);
+      write(each.status, fate ? told(fate, plot.right - plot.left < 480) : `w = ${fixed(w, 3)}`);
       show(each.status, !state.guessing);
       each.status.classList.toggle("bad", fate !== null && fate !== undefined);
       put(each.status, { x: plot.right - 4, y: y - lift });
       show(each.runner, !isOut);
       show(each.tail, !isOut && state.from > 0);
-      const px = plot.x(w);
+      const px = plot.x(Math.max(window[0] - 1, Math.min(window[1] + 1, w)));
       put(each.runner, { transform: `translate(${px.toFixed(1)},${y.toFixed(1)})` });
       const previous = run[Math.max(0, state.from - (w === run[state.from] ? 1 : 0))]!;
       const back = Math.max(plot.left - 200, Math.min(plot.right + 200, plot.x(previous)));
@@ -176,6 +176,18 @@ export class RacePicture {
     this.plot.over.append(handle.element);
     return handle;
   }
+}
+
+const BRIEF: Partial<Record<Key, Key>> = {
+  "fate-past": "fate-past-brief",
+  "fate-gone": "fate-past-brief",
+  "fate-diverges": "fate-diverges-brief",
+};
+
+/** What happened to a runner; a narrow picture has no room for the step. */
+function told({ key, at }: { key: Key; at: number }, narrow: boolean): string {
+  const brief = narrow ? BRIEF[key] : undefined;
+  return brief ? t(brief) : t(key, { step: String(at) });
 }
 
 function lane(rule: RuleName, i: number): Lane {

@@ -37,8 +37,10 @@ export class RunnersBowl {
     places.forEach((w, i) => {
       const height = this.#bowl.height(w);
       const ball = this.#balls[i]!;
-      show(ball, w >= low && w <= high && height <= 8.5);
-      put(ball, { transform: `translate(${plot.x(w).toFixed(1)},${plot.y(height).toFixed(1)})` });
+      const inside = w >= low && w <= high && height <= 8.5;
+      show(ball, inside);
+      if (inside)
+        put(ball, { transform: `translate(${plot.x(w).toFixed(1)},${plot.y(height).toFixed(1)})` });
     });
   }
 }

@@ -1,0 +1,201 @@
+"""A browser, the built page behind its content policy, and ears for everything that goes wrong."""
+
+from __future__ import annotations
+
+import functools
+import http.server
+import os
+import shutil
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+import kedou
+
+LAB = Path(kedou.__file__).parent / "assets" / "lab"
+POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; "
+    "img-src 'self' data: blob:; connect-src 'self'"
+)
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+def missing() -> str | None:
+    """Say what a browser test lacks here."""
+    try:
+        import playwright  # noqa: F401
+    except ImportError:
+        return "browser tests need the Python package playwright"
+    if browser_path() is None:
+        return "browser tests need Chromium (Debian: apt-get install chromium fonts-noto-cjk)"
+    return None
+
+
+def browser_path() -> str | None:
+    return shutil.which("chromium") or shutil.which("chromium-browser")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    lacks = missing()
+    here = Path(__file__).parent
+    if lacks is None or os.environ.get("CI") == "true":
+        return
+    for item in items:
+        if here in item.path.parents and item.path.name != "test_words.py":
+            item.add_marker(pytest.mark.skip(reason=lacks))
+
+
+class _Handler(http.server.SimpleHTTPRequestHandler):
+    def end_headers(self) -> None:
+        self.send_header("Content-Security-Policy", POLICY)
+        self.send_header("Cache-Control", "no-store")
+        super().end_headers()
+
+    def log_message(self, *_: object) -> None:
+        pass
+
+
+@pytest.fixture(scope="session")
+def address() -> Iterator[str]:
+    handler = functools.partial(_Handler, directory=str(LAB))
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_address[1]}/"
+    server.shutdown()
+    server.server_close()
+
+
+@pytest.fixture(scope="session")
+def browser():
+    lacks = missing()
+    if lacks:
+        pytest.fail(lacks)
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as play:
+        launched = play.chromium.launch(executable_path=browser_path(), args=FLAGS)
+        yield launched
+        launched.close()
+
+
+class Lab:
+    """One browser context on the page; `faults` collects what must not happen."""
+
+    def __init__(self, browser, address: str, **options: object) -> None:
+        options = {"viewport": {"width": 1280, "height": 900}, **options}
+        self.address = address
+        self.context = browser.new_context(**options)
+        self.faults: list[str] = []
+        self.context.on("request", self._asked)
+        self.page = self.context.new_page()
+        self.page.set_default_timeout(5000)
+        self.page.on("console", self._said)
+        self.page.on("pageerror", lambda error: self.faults.append(f"error: {error}"))
+
+    def _asked(self, request) -> None:
+        if not request.url.startswith((self.address, "data:", "blob:")):
+            self.faults.append(f"request to {request.url}")
+
+    def _said(self, message) -> None:
+        if message.type in ("error", "warning"):
+            self.faults.append(f"console: {message.text}")
+
+    def open(self, chapter: str | None = None, lang: str = "en") -> Lab:
+        query = f"?lang={lang}" + (f"&chapter={chapter}" if chapter else "")
+        self.page.goto(self.address + query)
+        self.page.wait_for_selector("main > *")
+        return self
+
+    def at(self, name: str):
+        return self.page.locator(f'[data-kedou="{name}"]')
+
+    def click(self, name: str) -> None:
+        self.at(name).click()
+
+    def value(self, name: str) -> float:
+        self.settle()
+        return float(self.at(name).get_attribute("data-value"))
+
+    def text(self, name: str) -> str:
+        self.settle()
+        return self.at(name).evaluate("e => e.innerText ?? e.textContent")
+
+    def verdict(self) -> str | None:
+        self.settle()
+        return self.at("guess-verdict").get_attribute("data-verdict")
+
+    def settle(self) -> None:
+        """Wait until what was asked for is painted."""
+        self.page.evaluate(
+            "() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))"
+        )
+
+    def middle(self, name: str) -> tuple[float, float]:
+        dot = self.at(name).locator(".handle-dot")
+        box = dot.bounding_box()
+        return box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+
+    def drag(self, name: str, right: float, down: float, pieces: int = 12) -> None:
+        """Drag a handle with the mouse."""
+        x, y = self.middle(name)
+        mouse = self.page.mouse
+        mouse.move(x, y)
+        mouse.down()
+        mouse.move(x + right, y + down, steps=pieces)
+        mouse.up()
+        self.settle()
+
+    def drag_to(self, name: str, wanted: float, axis: str = "x", tolerance: float = 0.002) -> None:
+        """Drag a handle until its value is what is wanted, as a hand does: look and correct."""
+        x, y = self.middle(name)
+        mouse = self.page.mouse
+        mouse.move(x, y)
+        mouse.down()
+        pixels, slope = 0.0, None
+        before = float(self.at(name).get_attribute("data-value"))
+        trial = 6.0
+        for _ in range(14):
+            pixels += trial
+            mouse.move(x + (pixels if axis == "x" else 0), y + (pixels if axis == "y" else 0))
+            self.settle()
+            now = float(self.at(name).get_attribute("data-value"))
+            if abs(now - wanted) <= tolerance:
+                break
+            if now != before:
+                slope = (now - before) / trial
+            before = now
+            trial = max(-150.0, min(150.0, (wanted - now) / slope)) if slope else 6.0
+        mouse.up()
+        self.settle()
+
+    def close(self) -> None:
+        self.context.close()
+
+
+@pytest.fixture
+def lab(browser, address: str) -> Iterator[Lab]:
+    """A page on a wide screen; afterwards: no error, no blocked content, no request elsewhere."""
+    opened = Lab(browser, address, reduced_motion="reduce")
+    yield opened
+    opened.close()
+    assert not opened.faults, opened.faults
+
+
+@pytest.fixture
+def another(browser, address: str) -> Iterator[Lab]:
+    """Somebody else's browser."""
+    opened = Lab(browser, address, reduced_motion="reduce")
+    yield opened
+    opened.close()
+    assert not opened.faults, opened.faults
