@@ -11,7 +11,7 @@ from kedou.cli.equation import equation
 from kedou.texts import Message
 
 if TYPE_CHECKING:
-    from kedou.cli.fit import Fitted
+    from kedou.cli.fitted import Fitted
     from kedou.descent import Trajectory
 
 PROBABILITIES = ("log", "brier")

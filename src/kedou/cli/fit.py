@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from kedou.cli import console, options
 from kedou.cli.exits import OF_OUTCOME, Exit
+from kedou.cli.fitted import Fitted
 from kedou.errors import OptionError
 from kedou.texts import Message
 
@@ -16,36 +17,8 @@ if TYPE_CHECKING:
     from kedou.descent import Trajectory
     from kedou.fitting.hold_out import HoldOut, Split
     from kedou.moments import Moments
-    from kedou.sources.source import Source
 
 DEFAULT_FOLDS = 5
-
-
-@dataclass(frozen=True)
-class Fitted:
-    """A finished fit, as the summary and the JSON object tell it.
-
-    Attributes
-    ----------
-    source : Source
-    moments : Moments
-        Of all rows; for losses other than squared they serve for counts only.
-    run : Trajectory
-    held : HoldOut or None
-        The error on rows left out, where it was computed; else ``not_held`` says why.
-    r2 : float or None
-        Of the run's last point; None where the target does not vary, or for other losses.
-    """
-
-    source: Source
-    moments: Moments
-    run: Trajectory
-    seconds: float
-    held: HoldOut | None = None
-    split: Split | None = None
-    not_held: Message | None = None
-    r2: float | None = None
-    saved: tuple[Message, ...] = field(default=())
 
 
 def fit(

@@ -13,7 +13,7 @@ from kedou.cli.page import FIRM, Page, cells_in_words
 from kedou.texts import say
 
 if TYPE_CHECKING:
-    from kedou.cli.fit import Fitted
+    from kedou.cli.fitted import Fitted
 
 MOST_ROWS = 30
 MOST_LEFT_OUT = 12

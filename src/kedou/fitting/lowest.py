@@ -9,17 +9,15 @@ has no Hessian: the absolute loss is followed through Huber losses of shrinking 
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
 from kedou.block import Floats
 from kedou.descent import Minimum
+from kedou.fitting.surface import PassSurface
 from kedou.losses import AbsoluteError, Huber, OwnLoss
 from kedou.spectrum import Quadratic
-
-if TYPE_CHECKING:
-    from kedou.fitting.passes import PassSurface
 
 MOST_NEWTON_STEPS = 60
 SHRINK = (1e-1, 1e-2, 1e-3, 1e-4, 1e-5, 1e-6)

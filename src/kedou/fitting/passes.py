@@ -17,14 +17,13 @@ losses.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
 from kedou import rules
-from kedou.block import Block, Floats
+from kedou.block import Floats
 from kedou.descent import (
     Minimum,
     Trajectory,
@@ -41,70 +40,14 @@ from kedou.errors import OptionError
 from kedou.fitting.blocks import DesignBlocks
 from kedou.fitting.lowest import lowest_point
 from kedou.fitting.scanner import scan
-from kedou.losses import Loss, over_block, to_json
-from kedou.losses.over_block import LossSums
+from kedou.fitting.surface import PassSurface
+from kedou.losses import Loss, to_json
 from kedou.rules import Rule
-from kedou.solution import Coordinates, make_design
+from kedou.solution import make_design
 from kedou.sources.source import Source
 from kedou.spectrum import Quadratic
 from kedou.spectrum.quadratic import quadratic_of
 from kedou.texts import Message
-
-
-@dataclass(eq=False)
-class PassSurface:
-    """The mean of a loss over rows, as descent sees it, in descent's coordinates.
-
-    Attributes
-    ----------
-    least : float
-        Smallest loss known (0 where none is).
-    scale_of_loss : float
-        What a tolerance is a share of.
-    passes : int
-        How often all rows were read.
-    """
-
-    loss: Loss
-    blocks: Callable[[], Iterator[Block]]
-    coordinates: Coordinates
-    least: float = 0.0
-    scale_of_loss: float = 0.0
-    passes: int = 0
-
-    def sums(self, theta: Floats, **wanted: Any) -> LossSums:
-        """Return the sums of the loss at user's parameters: one pass."""
-        self.passes += 1
-        total: LossSums | None = None
-        for block in self.blocks():
-            part = over_block(
-                self.loss, theta, block, intercept=self.coordinates.intercept, **wanted
-            )
-            total = part if total is None else total + part
-        assert total is not None, "a source without rows is refused by the scan"
-        return total
-
-    def evaluate(self, theta: Floats) -> tuple[float, Floats]:
-        """Return L - least, at least 0, and the gradient: one pass."""
-        sums = self.sums(self.coordinates.outward(theta))
-        value = sums.loss_sum / sums.weight_sum
-        gradient = self.coordinates.gradient_inward(sums.gradient_sum / sums.weight_sum)
-        return (value - self.least if value > self.least else 0.0 * value), gradient
-
-    def value(self, theta: Floats) -> float:
-        """Return L: one pass."""
-        return self.evaluate(theta)[0] + self.least
-
-    def gradient(self, theta: Floats) -> Floats:
-        """Return the gradient, shape (p,): one pass."""
-        return self.evaluate(theta)[1]
-
-    def curvature(self, theta: Floats, v: Floats) -> Floats:
-        """Return H(theta) v, shape (p,): one pass."""
-        along = self.coordinates.outward(v)
-        sums = self.sums(self.coordinates.outward(theta), along=along)
-        assert sums.curvature_along is not None
-        return self.coordinates.gradient_inward(sums.curvature_along / sums.weight_sum)
 
 
 def descend_passes(

@@ -1,0 +1,41 @@
+"""What a fit leaves behind for those who tell of it: the summary and the JSON object."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from kedou.texts import Message
+
+if TYPE_CHECKING:
+    from kedou.descent import Trajectory
+    from kedou.fitting.hold_out import HoldOut, Split
+    from kedou.moments import Moments
+    from kedou.sources.source import Source
+
+
+@dataclass(frozen=True)
+class Fitted:
+    """A finished fit, as the summary and the JSON object tell it.
+
+    Attributes
+    ----------
+    source : Source
+    moments : Moments
+        Of all rows; for losses other than squared they serve for counts only.
+    run : Trajectory
+    held : HoldOut or None
+        The error on rows left out, where it was computed; else ``not_held`` says why.
+    r2 : float or None
+        Of the run's last point; None where the target does not vary, or for other losses.
+    """
+
+    source: Source
+    moments: Moments
+    run: Trajectory
+    seconds: float
+    held: HoldOut | None = None
+    split: Split | None = None
+    not_held: Message | None = None
+    r2: float | None = None
+    saved: tuple[Message, ...] = field(default=())
