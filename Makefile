@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help test lint format types contracts check bench wheel ci clean
+.PHONY: help test lint format types contracts check page golden bench wheel ci clean
 
 help:  ## list what there is
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -22,6 +22,12 @@ contracts:  ## check that imports point down the layers
 	lint-imports
 
 check: lint types contracts test  ## all of these, as before a commit
+
+page:  ## check and build the page (needs Node.js; npm ci in web/ first)
+	cd web && npm run typecheck && npm run lint && npm test && npm run build
+
+golden:  ## write the golden files that hold the page's model to Python's numbers
+	python -m tests.golden.write
 
 bench:  ## run every benchmark, with its peers in the same run (they come with the extra: bench)
 	@set -e; for script in benchmarks/[a-z]*.py; do echo "== $$script"; python $$script; done
