@@ -72,7 +72,8 @@ export function prepare(moments: Moments, options: SurfaceOptions = {}): Prepare
   const { hasIntercept = true, standardize = false, ridge = 0 } = options;
   const design = makeDesign(moments, hasIntercept);
   const surface = new Quadratic(design, standardize, ridge);
-  const other = new Quadratic(design, !standardize, ridge);
+  const same = ridge === 0 ? surface.answer : undefined;
+  const other = new Quadratic(design, !standardize, ridge, same);
   const solution = makeSolution(design, surface.answer, ridge);
   return { design, surface, other, solution, standardize };
 }

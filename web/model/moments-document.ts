@@ -67,9 +67,8 @@ function parse(text: string, path: string): unknown {
 
 function vector(values: unknown, size: number, damaged: () => Error): Float64Array {
   if (!Array.isArray(values) || values.length !== size) throw damaged();
-  const numbers = Float64Array.from(values as number[]);
-  if (!numbers.every(Number.isFinite)) throw damaged();
-  return numbers;
+  if (!values.every(Number.isFinite)) throw damaged();
+  return Float64Array.from(values as number[]);
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {
