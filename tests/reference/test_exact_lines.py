@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from scipy import stats
 
 import kedou as kd
 from oracle import digits, exact_least_squares, fewest_digits
@@ -71,3 +72,36 @@ def test_statistics_against_the_oracle(intercept):
         assert solution.degrees_of_freedom == exact.degrees_of_freedom
         f = (exact.r2 / k) / ((1 - exact.r2) / exact.degrees_of_freedom)
         assert digits(solution.f, f) >= 11
+
+
+def test_tests_and_intervals_against_scipy():
+    rng = np.random.default_rng(12)
+    x = rng.normal(size=25) + 4
+    y = 1.5 - 0.4 * x + rng.normal(size=25)
+    solution, peer = kd.solve(kd.scan(x[:, None], y)), stats.linregress(x, y)
+    assert solution.coefficients[0] == pytest.approx(peer.slope, rel=1e-12)
+    assert solution.p_values[0] == pytest.approx(peer.pvalue, rel=1e-10)
+    errors = [peer.stderr, peer.intercept_stderr]
+    np.testing.assert_allclose(solution.standard_errors, errors, rtol=1e-12)
+    np.testing.assert_allclose(solution.t, solution.theta / errors, rtol=1e-12)
+    assert solution.r2 == pytest.approx(peer.rvalue**2, rel=1e-12)
+    assert solution.f == pytest.approx(solution.t[0] ** 2, rel=1e-12)
+    assert solution.f_p_value == pytest.approx(peer.pvalue, rel=1e-10)
+    for level in (0.5, 0.95, 0.999):
+        half = stats.t.ppf(0.5 + level / 2, 23) * np.array(errors)
+        borders = np.column_stack([solution.theta - half, solution.theta + half])
+        np.testing.assert_allclose(solution.confidence(level), borders, rtol=1e-10)
+    np.testing.assert_array_equal(solution.confidence_intervals, solution.confidence(0.95))
+
+
+@pytest.mark.parametrize("intercept", [True, False])
+def test_adjusted_r2_pays_for_every_feature(intercept):
+    rng = np.random.default_rng(13)
+    X, y = rng.normal(size=(20, 3)), rng.normal(size=20) + 0.5
+    solution = kd.solve(kd.scan(X, y), intercept=intercept)
+    residual = y - solution.predict(X)
+    centred = y - y.mean() * intercept
+    free, total = 20 - 3 - intercept, 20 - intercept
+    expected = 1 - (residual @ residual / free) / (centred @ centred / total)
+    assert solution.adjusted_r2 == pytest.approx(expected, rel=1e-12)
+    assert solution.adjusted_r2 < solution.r2
