@@ -3,6 +3,59 @@
 import pytest
 
 
+@pytest.mark.parametrize(
+    ("slope", "verdict"),
+    [(-15.9, "right"), (6.5, "typical"), (15, "rising"), (-7, "flat"), (-25, "steep")],
+)
+def test_derivative_rod(lab, slope, verdict):
+    lab.open("derivative")
+    lab.click("guess-start")
+    lab.at("guess-rod").focus()
+    for _ in range(round(abs(slope))):
+        lab.page.keyboard.press("Shift+ArrowUp" if slope > 0 else "Shift+ArrowDown")
+    lab.click("guess-lock")
+    assert lab.verdict() == verdict
+    assert lab.text("slope") == "−15.93"
+
+
+def test_derivative_rod_by_hand(lab):
+    lab.open("derivative")
+    lab.click("guess-start")
+    lab.drag("guess-rod", -60, 120)
+    assert lab.value("guess-rod") < -5
+
+
+def test_derivative_pen_draws_only_where_the_hand_has_been(lab):
+    lab.open("derivative")
+    drawn = "document.querySelector('[data-kedou=pen-picture] .pen').getAttribute('d') ?? ''"
+    assert lab.page.evaluate(drawn) == ""
+    lab.drag("point", -120, 0)
+    assert len(lab.page.evaluate(drawn)) > 100
+    lab.page.keyboard.press("Control+z")
+    lab.settle()
+    assert lab.page.evaluate(drawn) == ""
+
+
+def test_derivative_loupe_settles_and_a_corner_never_straightens(lab):
+    lab.open("derivative")
+    assert lab.text("slope") == "4.08"
+    lab.click("loupe")
+    assert lab.value("secant") == pytest.approx(4.18, abs=0.001)
+    lab.click("loupe")
+    assert lab.value("secant") == pytest.approx(4.09, abs=0.001)
+    lab.click("more")
+    for curve, keys, words in (
+        ("cubic-waves", ["ArrowRight"] * 50, "a local minimum"),
+        ("cubic", ["ArrowLeft"] * 50, "neither"),
+        ("corner", ["ArrowLeft"] * 50, "no slope"),
+    ):
+        lab.click(f"curve-{curve}")
+        lab.at("point").focus()
+        for key in keys:
+            lab.page.keyboard.press(key)
+        assert words in lab.text("place")
+
+
 def test_forward_by_eye(lab):
     lab.open("forward")
     lab.click("guess-start")

@@ -32,7 +32,7 @@ def test_axe_finds_nothing(browser, address, chapter, lang):
 
     if not AXE.exists():
         pytest.skip("axe-core is not installed: npm ci in web/")
-    for scheme in ("light", "dark"):
+    for scheme in ("light", "dark") if lang == "en" else ("light",):
         lab = Lab(browser, address, color_scheme=scheme, reduced_motion="reduce", bypass_csp=True)
         lab.open(chapter, lang)
         if chapter:
@@ -59,9 +59,11 @@ def test_python_gives_the_numbers_of_the_page(lab, chapter):
     lab.at("python").locator("summary").click()
     code = lab.text("snippet")
     ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    lines = [line.split() for line in ran.stdout.splitlines()]
+    lines = [line.split()[:2] for line in ran.stdout.splitlines()]
     assert lines
     for name, value in lines:
+        if name == "#":
+            continue
         assert float(value) == pytest.approx(lab.value(name), rel=1e-11, abs=1e-12), name
 
 

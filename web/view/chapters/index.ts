@@ -2,6 +2,7 @@
 
 import type { Lesson } from "../kit/stage.ts";
 import { backward } from "./backward.ts";
+import { derivative } from "./derivative.ts";
 import { forward } from "./forward.ts";
 import { learningRate } from "./learning-rate.ts";
 import { rules } from "./rules.ts";
@@ -12,6 +13,7 @@ export interface Entry {
 }
 
 export const CHAPTERS: readonly Entry[] = [
+  { number: 1, lesson: derivative },
   { number: 2, lesson: forward },
   { number: 5, lesson: backward },
   { number: 6, lesson: rules },

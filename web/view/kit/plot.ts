@@ -77,6 +77,13 @@ export class Plot {
     this.#laidOut = then;
   }
 
+  /** Change the name of the x axis; it is drawn with the next layout. */
+  nameX(xTitle: string): void {
+    if (xTitle === this.#options.xTitle) return;
+    this.#options = { ...this.#options, xTitle };
+    this.layout();
+  }
+
   setDomain(x: readonly [number, number], y: readonly [number, number]): void {
     const [x0, x1] = this.x.domain() as [number, number];
     const [y0, y1] = this.y.domain() as [number, number];
@@ -193,8 +200,9 @@ export class Plot {
     for (let i = 0; i <= pieces; i++) {
       const x = a + ((b - a) * i) / pieces;
       const y = this.y(f(x));
+      if (Number.isNaN(y)) continue;
       const kept = Math.max(-2 * this.height, Math.min(3 * this.height, y));
-      path += `${i === 0 ? "M" : "L"}${this.x(x).toFixed(1)},${kept.toFixed(1)}`;
+      path += `${path === "" ? "M" : "L"}${this.x(x).toFixed(1)},${kept.toFixed(1)}`;
     }
     return path;
   }
