@@ -50,6 +50,8 @@ export class Plot {
   #clip = s("rect");
   #observer: ResizeObserver;
   #titleInside = false;
+  /** The projector key changes the type and not the size of the picture. */
+  #resized = (): void => this.layout();
   #laidOut: () => void = () => undefined;
 
   constructor(options: PlotOptions) {
@@ -70,6 +72,7 @@ export class Plot {
     );
     this.#observer = new ResizeObserver(() => this.layout());
     this.#observer.observe(this.svg);
+    window.addEventListener("resize", this.#resized);
   }
 
   /** Call `then` after every change of size, and once now. */
@@ -199,8 +202,9 @@ export class Plot {
     let path = "";
     for (let i = 0; i <= pieces; i++) {
       const x = a + ((b - a) * i) / pieces;
-      const y = this.y(f(x));
-      if (Number.isNaN(y)) continue;
+      const value = f(x);
+      if (Number.isNaN(value)) continue;
+      const y = this.y(value);
       const kept = Math.max(-2 * this.height, Math.min(3 * this.height, y));
       path += `${path === "" ? "M" : "L"}${this.x(x).toFixed(1)},${kept.toFixed(1)}`;
     }
@@ -209,6 +213,7 @@ export class Plot {
 
   destroy(): void {
     this.#observer.disconnect();
+    window.removeEventListener("resize", this.#resized);
   }
 }
 
