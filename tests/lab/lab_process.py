@@ -100,6 +100,20 @@ def everything(line: socket.socket) -> bytes:
     return found
 
 
+def handshake(authority: str, cookie: str) -> bytes:
+    """Return what opens a WebSocket by hand."""
+    head = ["GET /socket HTTP/1.1", f"Host: {authority}", f"Origin: http://{authority}"]
+    head += ["Connection: Upgrade", "Upgrade: websocket", "Sec-WebSocket-Version: 13"]
+    head += ["Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==", f"Cookie: {cookie}", "", ""]
+    return "\r\n".join(head).encode()
+
+
+def frame(content: bytes, first: int = 0x81) -> bytes:
+    """Return a short frame as a client sends it: whole text, unless ``first`` says otherwise."""
+    assert len(content) < 126
+    return bytes([first, 0x80 | len(content)]) + b"\0\0\0\0" + content
+
+
 def command(*arguments: str) -> list[str]:
     return [sys.executable, "-c", START, *arguments]
 

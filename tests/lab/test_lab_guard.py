@@ -284,13 +284,14 @@ def test_there_are_only_so_many_guests_and_those_long_gone_make_room() -> None:
         check_headers(full)
         now[0] = 50.0
         async with guests[0].socket() as line:
-            now[0] = 120.0
+            now[0] = 200.0
             assert (await line.ask({"type": "hello"}))["type"] == "hello"
             assert (await guests[1].ask("/")).status == 403
             assert (await guests[2].ask(f"/?join={lab.links.join}")).status == 303
-            now[0] = 130.0
+            now[0] = 230.0
+        now[0] = 320.0
         assert (await guests[0].ask("/")).status == 200
-        now[0] = 300.0
+        now[0] = 500.0
         for visitor in (owner, *guests):
             assert (await visitor.ask("/")).status == 403
 
