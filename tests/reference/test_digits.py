@@ -102,3 +102,16 @@ def test_dependent_columns_have_no_digits_but_the_residuals_keep_theirs(copies):
     assert said.coefficients == 0
     assert len(solution.dependent) == copies
     assert abs(digits(solution.residual_std, exact.residual_std) - said.residual_std) <= 2
+
+
+def test_an_intercept_that_is_a_small_rest_of_large_means_says_so():
+    rng = np.random.default_rng(4)
+    for _ in range(20):
+        x = 1e5 + rng.normal(size=30)
+        y = x + 1e-6 * rng.normal(size=30)
+        exact, moments = exact_least_squares(x[:, None], y), kd.scan(x[:, None], y)
+        solution = kd.solve(moments)
+        assert digits(solution.coefficients[0], exact.coefficients[0]) > 14
+        reached = digits(solution.intercept, exact.intercept)
+        assert reached < 12
+        assert abs(kd.diagnose(moments).digits.coefficients - reached) <= 2
