@@ -472,6 +472,10 @@ def test_files_with_other_columns(tmp_path: Path, suffix: str) -> None:
     refusal("sources.file-twice", [tmp_path / f"a{suffix}"] * 2, target="y")
 
 
+def test_an_empty_path_is_not_the_current_folder() -> None:
+    refusal("sources.empty-path", "", target="y")
+
+
 def test_folders(tmp_path: Path, csv: Any) -> None:
     csv("a,y\n1,2\n", "a.csv")
     csv("hello", "notes.md")
