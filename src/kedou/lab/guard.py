@@ -240,14 +240,15 @@ class _Answer:
     body: bytes
 
     async def give(self, scope: Scope, send: Send) -> None:
-        kind = "http.response"
-        if scope["type"] == "websocket":
-            if "websocket.http.response" not in scope.get("extensions", {}):
-                await send({"type": "websocket.close", "code": 1008})
-                return
+        if scope["type"] == "http":
+            kind = "http.response"
+            headers = [*self.headers, (b"content-length", str(len(self.body)).encode())]
+        elif "websocket.http.response" in scope.get("extensions", {}):
             kind = "websocket.http.response"
-        length = (b"content-length", str(len(self.body)).encode())
-        headers = [*self.headers, length]
+            headers = []  # Uvicorn adds its own length, type (plain text) and end of connection.
+        else:
+            await send({"type": "websocket.close", "code": 1008})
+            return
         await send({"type": f"{kind}.start", "status": self.status, "headers": headers})
         await send({"type": f"{kind}.body", "body": self.body})
 
