@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from page_driver import Lab
 
 ROOT = Path(__file__).resolve().parents[2]
 AXE = ROOT / "web" / "node_modules" / "axe-core" / "axe.min.js"
@@ -28,8 +29,6 @@ def test_every_chapter_is_in_the_menu(lab):
 @pytest.mark.parametrize("chapter", [None, *CHAPTERS])
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_axe_finds_nothing(browser, address, chapter, lang):
-    from conftest import Lab
-
     if not AXE.exists():
         pytest.skip("axe-core is not installed: npm ci in web/")
     for scheme in ("light", "dark") if lang == "en" else ("light",):
@@ -202,8 +201,6 @@ def test_at_rest_there_are_at_most_seven_controls(lab, chapter):
 def test_nothing_is_wider_than_the_screen_and_touch_targets_are_large(
     browser, address, chapter, width
 ):
-    from conftest import Lab
-
     lab = Lab(browser, address, viewport={"width": width, "height": 844}, has_touch=True)
     lab.open(chapter, "zh-CN")
     assert lab.page.evaluate("document.documentElement.scrollWidth") <= width
@@ -224,38 +221,3 @@ def test_nothing_is_wider_than_the_screen_and_touch_targets_are_large(
     assert not small
     assert labels == 0
     assert not lab.faults
-
-
-def test_a_drag_is_painted_at_once(browser, address):
-    from conftest import Lab
-
-    lab = Lab(browser, address).open("forward")
-    lab.page.evaluate(
-        """() => { window.delays = [];
-          document.querySelector('[data-kedou=line-end]').addEventListener('pointermove', event => {
-            const at = event.timeStamp;
-            requestAnimationFrame(() => requestAnimationFrame(now => {}));
-            requestAnimationFrame(() => { const c = new MessageChannel();
-              c.port1.onmessage = () => window.delays.push(performance.now() - at);
-              c.port2.postMessage(0); }); }); }"""
-    )
-    lab.drag("line-end", 0, 200, pieces=60)
-    delays = sorted(lab.page.evaluate("window.delays"))
-    lab.close()
-    assert len(delays) > 10
-    assert delays[len(delays) // 2] < 34, delays
-
-
-def test_playing_has_no_long_task(browser, address):
-    from conftest import Lab
-
-    lab = Lab(browser, address).open("backward")
-    lab.page.evaluate(
-        """() => { window.long = []; new PerformanceObserver(list => window.long.push(
-          ...list.getEntries().map(e => e.duration))).observe({type: 'longtask'}); }"""
-    )
-    lab.click("play")
-    lab.page.wait_for_timeout(1500)
-    found = lab.page.evaluate("window.long")
-    lab.close()
-    assert not [each for each in found if each > 200], found

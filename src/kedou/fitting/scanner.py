@@ -145,7 +145,7 @@ def scan(
         return merger.result()
 
     def read(part: Part) -> Moments | None:
-        if isinstance(part, UncheckedPart) and not folds:
+        if isinstance(part, UncheckedPart) and not folds and source.weight_name is None:
             moments = fold(part.unchecked_blocks())
             if moments is None or np.isfinite(moments.scatter).all():
                 return moments
