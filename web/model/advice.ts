@@ -42,6 +42,7 @@ export function advise(
   if (suggestion !== null && facts.limit !== null && suggestion >= facts.limit) {
     suggestion = facts.best;
   }
+  const share = facts.scaleOfLoss ? gap.at(-1)! / facts.scaleOfLoss : 0;
   const values: Mentions = {
     steps: count(steps.at(-1)!),
     first: gap[0]! + facts.least,
@@ -53,7 +54,7 @@ export function advise(
     limit: facts.limit,
     tolerance: 100 * facts.tolerance,
     try_rate: suggestion,
-    percent: facts.scaleOfLoss ? (100 * gap.at(-1)!) / facts.scaleOfLoss : 0,
+    percent: Math.min(100 * share, Number.MAX_VALUE),
   };
   const said: Message[] = [main(outcome, values, walk, facts)];
   if (oscillating && (outcome === "converged" || outcome === "slow")) {

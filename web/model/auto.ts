@@ -11,13 +11,12 @@ import type { Vector } from "./linear/matrix.ts";
 import { type Message, count } from "./message.ts";
 import { ARRIVED } from "./outcome.ts";
 import type { Quadratic } from "./quadratic.ts";
-import { bestRate } from "./rates.ts";
+import { bestRate, limit } from "./rates.ts";
 import { hasRate, makeRule } from "./rules/registry.ts";
 import type { Rule } from "./rules/rule.ts";
 import { walk } from "./walk.ts";
 
 const TRIAL_STEPS = 1000;
-const TINY = Number.MIN_VALUE;
 
 export interface Choice {
   readonly rule: Rule;
@@ -33,15 +32,18 @@ export function choose(name: string, surface: Quadratic, start: Vector, steps: n
     return { rule: makeRule(name), rate: null, message };
   }
   const target = ARRIVED * surface.scaleOfLoss;
+  const top = limit(surface.eigenvalues);
   if (name === "gradient-descent") {
     const best = bestRate(surface.shares(start), surface.eigenvalues, target);
-    const values = {
-      rate: best.rate,
-      steps: best.steps === null ? null : count(best.steps),
-      limit: 2 / Math.max(surface.eigenvalues[0]!, TINY),
-    };
-    const code = best.steps ? "descent.auto-spectrum" : "descent.auto-spectrum-far";
-    return { rule: makeRule(name, best.rate), rate: best.rate, message: { code, values } };
+    const rule = makeRule(name, best.rate);
+    if (top === null) return { rule, rate: best.rate, message: flat(best.rate, constant, name) };
+    const steps = best.steps === null ? null : count(best.steps);
+    const values = { rate: best.rate, steps, limit: top };
+    const code = best.steps === null ? "descent.auto-spectrum-far" : "descent.auto-spectrum";
+    return { rule, rate: best.rate, message: { code, values } };
+  }
+  if (top === null) {
+    return { rule: makeRule(name, 1), rate: 1, message: flat(1, constant, name) };
   }
   const most = Math.min(steps, TRIAL_STEPS);
   let best: [number, number] = [most + 1, Number.POSITIVE_INFINITY];
@@ -63,11 +65,15 @@ export function choose(name: string, surface: Quadratic, start: Vector, steps: n
   return { rule: makeRule(name, chosen), rate: chosen, message: { code, values } };
 }
 
+function flat(rate: number, constant: string, rule: string): Message {
+  return { code: "descent.auto-flat", values: { rate, constant, rule } };
+}
+
 /** Return the constants to try, largest first: in units of the limit, or of the distance. */
 export function ladder(name: string, surface: Quadratic, start: Vector): number[] {
   const rungs = Array.from({ length: 17 }, (_, j) => 10 ** (-j / 4));
   if (name === "momentum" || name === "nesterov") {
-    const top = start.length > 0 ? 4 / Math.max(surface.eigenvalues[0]!, TINY) : 1;
+    const top = 4 / surface.eigenvalues[0]!;
     return rungs.map((rung) => top * rung);
   }
   let distance = 0;

@@ -17,6 +17,9 @@ import type { Moments } from "./moments.ts";
 
 export const EPS = 2 ** -52;
 
+/** Below this size the square of a value is subnormal and loses digits. */
+const SMALLEST = 1e-153;
+
 export interface Design {
   /** The k columns kept. */
   readonly columns: readonly Column[];
@@ -114,6 +117,7 @@ function isLevel({ column }: { column: Column }): boolean {
   return column.kind === "level";
 }
 
+/** Refuse values whose squares leave the range of float64, at either end. */
 function requireRange(moments: Moments): void {
   const size = moments.columns.length + 1;
   for (let n = 0; n < size; n++) {
@@ -123,5 +127,13 @@ function requireRange(moments: Moments): void {
     const value = Number.isNaN(mean) ? 0 : Math.min(Math.abs(mean), Number.MAX_VALUE);
     if (n === size - 1) throw new ModelError("moments.target-out-of-range", { value });
     throw new ModelError("moments.too-large", { column: moments.columns[n]!.name, value });
+  }
+  for (let n = 0; n < size; n++) {
+    const value = Math.abs(moments.mean[n]!);
+    const spread = Math.sqrt(moments.scatter.data[n * size + n]! / moments.weightSum);
+    const largest = Math.max(value, spread);
+    if (largest === 0 || largest >= SMALLEST) continue;
+    if (n === size - 1) throw new ModelError("moments.target-too-small", { value });
+    throw new ModelError("moments.too-small", { column: moments.columns[n]!.name, value });
   }
 }

@@ -11,7 +11,7 @@ import { MOST_RECORDS, TAIL, strideFor } from "./history.ts";
 import { type Vector, apply, subtract } from "./linear/matrix.ts";
 import type { Quadratic } from "./quadratic.ts";
 import { gapAfter, risesAt, stepsTo } from "./rates.ts";
-import { CEILING, type Stop, type Walk } from "./walk.ts";
+import { type Stop, type Walk, ceilingAbove } from "./walk.ts";
 
 /** Return the walk of gradient descent with one rate on moments, its kept steps directly. */
 export function jump(
@@ -23,7 +23,7 @@ export function jump(
 ): Walk {
   const { eigenvalues } = surface;
   const along = apply(surface.eigenvectors, subtract(start, surface.best));
-  const shares = along.map((value, i) => 0.5 * eigenvalues[i]! * value * value);
+  const shares = along.map((value, i) => (Math.sqrt(0.5 * eigenvalues[i]!) * value) ** 2);
   let last = steps;
   let stop: Stop = "steps";
   if (tolerance !== null) {
@@ -34,7 +34,7 @@ export function jump(
     }
   }
   const firstGap = shares.reduce((a, b) => a + b, 0);
-  const ceiling = CEILING * Math.max(firstGap + surface.least, surface.scaleOfLoss);
+  const ceiling = ceilingAbove(firstGap, surface);
   const leaving = leaves(shares, eigenvalues, rate, ceiling, last);
   if (leaving !== null) {
     last = leaving - 1;

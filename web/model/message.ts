@@ -10,7 +10,7 @@ export interface Count {
   readonly count: number;
 }
 
-export type Value = string | number | boolean | null | Count | readonly Value[];
+export type Value = string | number | boolean | null | Count | Message | readonly Value[];
 export type Values = Readonly<Record<string, Value>>;
 
 export interface Message {
@@ -34,6 +34,10 @@ export const COUNTS: ReadonlySet<string> = new Set([
 
 export function count(value: number): Count {
   return { count: value };
+}
+
+export function isMessage(value: unknown): value is Message {
+  return typeof value === "object" && value !== null && "code" in value;
 }
 
 export function isCount(value: unknown): value is Count {

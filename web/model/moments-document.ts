@@ -43,9 +43,10 @@ export function momentsFromContent(content: unknown, path = "-"): Moments {
     if (scatter.data[a * size + a]! < 0) throw damaged();
   });
   const weightSum = content.weight_sum;
-  if (typeof weightSum !== "number" || !(weightSum >= 0)) throw damaged();
+  if (typeof weightSum !== "number" || !(weightSum >= 0 && weightSum < Infinity)) throw damaged();
+  if (!content.columns.every(isColumn)) throw damaged();
   return {
-    columns: content.columns as Column[],
+    columns: content.columns,
     targetName: String(content.target),
     weightName: typeof content.weight === "string" ? content.weight : null,
     count: Number(content.count),
@@ -55,6 +56,18 @@ export function momentsFromContent(content: unknown, path = "-"): Moments {
     meanLow: vector(content.mean_low, size, damaged),
     scatter,
   };
+}
+
+function isColumn(value: unknown): value is Column {
+  if (!isRecord(value)) return false;
+  const { name, source, kind, power, level } = value;
+  return (
+    typeof name === "string" &&
+    typeof source === "string" &&
+    ["number", "power", "level", "date"].includes(kind as string) &&
+    typeof power === "number" &&
+    (level === null || typeof level === "string")
+  );
 }
 
 function parse(text: string, path: string): unknown {

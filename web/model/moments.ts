@@ -145,6 +145,11 @@ function tileMoments(points: Points, first: number, last: number): Group | null 
     meanLow[a] = low;
     for (let b = 0; b <= a; b++) {
       const value = scatter.data[a * size + b]! - (sums[a]! * sums[b]!) / weightSum;
+      // Rounding must not take a variance below zero.
+      if (a === b && value < 0) {
+        scatter.data[a * size + a] = 0;
+        continue;
+      }
       scatter.data[a * size + b] = value;
       scatter.data[b * size + a] = value;
     }

@@ -122,7 +122,9 @@ export class Quadratic implements Surface {
 
   /** Return the share of each direction in the gap, lambda c^2 / 2. */
   shares(theta: Vector): Vector {
-    return this.components(theta).map((along, i) => 0.5 * this.eigenvalues[i]! * along * along);
+    return this.components(theta).map(
+      (along, i) => (Math.sqrt(0.5 * this.eigenvalues[i]!) * along) ** 2,
+    );
   }
 }
 

@@ -43,7 +43,7 @@ export function worstCaseRate(eigenvalues: Vector): number | null {
 /** Return lambda_max / lambda_min. */
 export function conditionNumber(eigenvalues: Vector): number | null {
   const alive = eigenvalues.filter((value) => value > 0);
-  return alive.length > 0 ? alive[0]! / alive.at(-1)! : null;
+  return alive.length > 0 ? Math.min(alive[0]! / alive.at(-1)!, Number.MAX_VALUE) : null;
 }
 
 /** Say whether some direction that the start has a share in grows: |1 - lr lambda| > 1. */
@@ -82,7 +82,7 @@ export function risesAt(shares: Vector, eigenvalues: Vector, rate: number): numb
     const factor = Math.abs(1 - rate * eigenvalues[i]!);
     factors.push(factor);
     logs.push(Math.log(factor));
-    pull.push(Math.log(share * Math.abs(factor ** 2 - 1)));
+    pull.push(Math.log(share) + Math.log(Math.abs(factor - 1)) + Math.log(factor + 1));
   });
   const rising = (t: number) => {
     const terms = factors.map((factor, i) => {
@@ -105,7 +105,8 @@ export function risesAt(shares: Vector, eigenvalues: Vector, rate: number): numb
  * Return the rate that reaches `target` in the fewest steps, and how many those are.
  *
  * Among the rates that need the same number of steps, the one with the smallest gap after them;
- * never above 0.95 of the limit. Where there is no slope at all: rate 1, 0 steps.
+ * never above 0.95 of the limit. Where there is no slope at all: rate 1, 0 steps. Where the start
+ * has arrived already: the rate that gains most in one step, and 0.
  */
 export function bestRate(
   shares: Vector,
@@ -122,6 +123,9 @@ export function bestRate(
     const rate = bestFor(shares, eigenvalues, most, t);
     return gapAfter(shares, eigenvalues, rate, t) <= target;
   };
+  if (gapAfter(shares, eigenvalues, 0, 0) <= target) {
+    return { rate: bestFor(shares, eigenvalues, most, 1), steps: 0 };
+  }
   const high = doubled(reached);
   if (high === null) {
     return { rate: bestFor(shares, eigenvalues, most, MOST_STEPS), steps: null };
@@ -138,7 +142,7 @@ function bestFor(shares: Vector, eigenvalues: Vector, most: number, steps: numbe
     const value = eigenvalues[i]!;
     if (!(share > 0)) return;
     lambda.push(value);
-    base.push(value > 0 ? Math.log(share * value) : Number.NEGATIVE_INFINITY);
+    base.push(value > 0 ? Math.log(share) + Math.log(value) : Number.NEGATIVE_INFINITY);
   });
   const power = 2 * steps - 1;
   const logs = new Float64Array(lambda.length);

@@ -5,19 +5,21 @@
  * commas, other numbers with four significant digits (`%.4g`), lists joined by ", ".
  */
 
-import { type Message, type Value, type Values, isCount } from "./message.ts";
+import { type Message, type Value, type Values, isCount, isMessage } from "./message.ts";
 
 /** All sentences of one language: area -> key -> template, as in assets/texts. */
 export type Catalogue = Readonly<Record<string, Readonly<Record<string, string>>>>;
 
-/** Write one value as it stands in a sentence. */
-export function show(value: Value): string {
+/** Write one value as it stands in a sentence; a message becomes its own sentence. */
+export function show(value: Value, catalogue: Catalogue = {}): string {
   if (typeof value === "string") return value;
   if (value === null) return "None";
   if (typeof value === "boolean") return value ? "True" : "False";
   if (typeof value === "number") return formatG(value, 4);
   if (isCount(value)) return withCommas(value.count);
-  return value.map(show).join(", ");
+  if (isMessage(value)) return sentence(value, catalogue);
+  const parts = value.map((part) => show(part, catalogue));
+  return parts.join(isMessage(value[0]) ? " " : ", ");
 }
 
 /** Return the sentence that `code` ("area.key") stands for, its placeholders filled. */
@@ -25,7 +27,7 @@ export function say(code: string, values: Values, catalogue: Catalogue): string 
   const dot = code.indexOf(".");
   const template = catalogue[code.slice(0, dot)]?.[code.slice(dot + 1)];
   if (template === undefined) throw new Error(`no sentence for ${code}`);
-  return fill(template, values);
+  return fill(template, values, catalogue);
 }
 
 /** Return the sentence of a message. */
@@ -33,12 +35,12 @@ export function sentence(message: Message, catalogue: Catalogue): string {
   return say(message.code, message.values, catalogue);
 }
 
-function fill(template: string, values: Values): string {
+function fill(template: string, values: Values, catalogue: Catalogue): string {
   return template.replace(/\{\{|\}\}|\{([^{}]*)\}/g, (found, name: string | undefined) => {
     if (name === undefined) return found[0]!;
     const value = values[name];
     if (value === undefined) throw new Error(`no value for {${name}} in "${template}"`);
-    return show(value);
+    return show(value, catalogue);
   });
 }
 

@@ -32,7 +32,7 @@ export function walk(
   let gradient: Vector = new Float64Array(start.length);
   let gap = surface.evaluate(theta, gradient);
   history.add(0, theta, gap, gradient);
-  const ceiling = CEILING * Math.max(gap + surface.least, surface.scaleOfLoss);
+  const ceiling = ceilingAbove(gap, surface);
   let state: unknown = rule.init(theta);
   let stop: Stop = "steps";
   for (let step = 1; step <= steps && gap > target; step++) {
@@ -46,6 +46,12 @@ export function walk(
   }
   if (gap <= target) stop = "tolerance";
   return { ...history.records(), stop };
+}
+
+/** Return the gap at which a run that began with `gap` has left for good. */
+export function ceilingAbove(gap: number, surface: Surface): number {
+  const highest = CEILING * Math.max(gap + surface.least, surface.scaleOfLoss);
+  return Math.min(highest, Number.MAX_VALUE);
 }
 
 function allFinite(v: Vector): boolean {
