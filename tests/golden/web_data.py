@@ -50,6 +50,13 @@ def points() -> dict[str, dict[str, Any]]:
             "X": np.column_stack([a, b, np.round(a + 2 * b, 3), np.full(40, 5.0)]),
             "y": np.round(1 + 2 * a - b + noise[:, 4], 3),
         },
+        "tangled": {
+            "X": np.column_stack(
+                [noise[:, :3], noise[:, 0] - noise[:, 1] + noise[:, 2], 3 * a + 0.7 * b]
+            ),
+            "y": np.round(1 + 2 * a - b + noise[:, 4], 3),
+        },
+        "zeros": {"X": np.zeros((5, 1)), "y": np.array([1.0, 2.0, -1.0, 0.5, 3.0])},
         "line": {"X": np.arange(6.0)[:, None], "y": 2 * np.arange(6.0) + 1},
         "far": {"X": noise[:, :1] + 100_000.0, "y": np.round(3 * noise[:, 0] + noise[:, 4], 3)},
         "close": {

@@ -59,6 +59,9 @@ RUNS: list[Run] = [
     ("tadpoles", rules.RMSProp(0.05, decay=0.9), None, {"steps": 20}),
     ("tadpoles", "adam", 0.1, {"start": [0.0, 2.0], "steps": 150}),
     ("tadpoles", rules.Adam(0.05, beta1=0.5, beta2=0.9), None, {"steps": 40}),
+    ("tadpoles", rules.Adam(0.05, epsilon=0.3), None, {"steps": 20}),
+    ("tadpoles", rules.RMSProp(0.05, epsilon=0.3), None, {"steps": 20}),
+    ("tadpoles", rules.AdaGrad(0.5, epsilon=0.3), None, {"steps": 20}),
     ("tadpoles", "exact-line-search", None, {"start": [0.0, 2.0], "steps": 120}),
     ("tadpoles", "exact-line-search", None, {**B0, "steps": 2}),
     ("tadpoles", rules.GradientDescent(InverseTime(0.05, decay=0.1)), None, {"steps": 100}),
@@ -74,7 +77,9 @@ RUNS: list[Run] = [
     ("levels", "gradient-descent", 0.5, {"steps": 100}),
     ("levels", "gradient-descent", 0.3, {**SCALED, "steps": 60}),
     ("dependent", "gradient-descent", 0.02, {"steps": 500}),
+    ("dependent", "gradient-descent", 0.02, {"steps": 10}),
     ("dependent", "gradient-descent", 0.3, {**SCALED, "steps": 60}),
+    ("tangled", "gradient-descent", 0.1, {**SCALED, "steps": 60, "start": 1.0}),
     ("dependent", "momentum", 0.05, {**SCALED, "steps": 100, "start": [1, 0, -1, 2, 0.5]}),
     ("twenty", "gradient-descent", 0.0003, {"steps": 1000}),
     ("twenty", "gradient-descent", 0.3, {**SCALED, "steps": 300}),
@@ -91,6 +96,10 @@ RUNS: list[Run] = [
     ("twenty", "gradient-descent", "auto", {"steps": 1000}),
     ("twenty", "momentum", "auto", {**SCALED, "steps": 100}),
     ("levels", "sign", "auto", {**SCALED, "steps": 100}),
+    # Nothing to choose: flat, or there already.
+    ("zeros", "gradient-descent", "auto", {**B0, "steps": 3}),
+    ("zeros", "adam", "auto", {**B0, "steps": 3, "start": 1.0}),
+    ("tadpoles", "gradient-descent", "auto", {"steps": 3, "start": [0.7433, 0.1804]}),
 ]
 
 
@@ -134,15 +143,16 @@ def _descent(
     errors = [e for e in solution.standard_errors.tolist() if e]
     design_q = float(np.diag(moments(data).scatter)[-1] / moments(data).weight_sum)
     share_of = max(solution.loss, 1e-12 * design_q)
-    condition = rates.condition_number
+    condition = rates.condition_number or 0.0
+    top = rates.limit or 1.0
     # A fixed factor on every number a run may mention.
     scales = {
         **dict.fromkeys(("first", "last", "lowest", "least"), loss_scale),
         "percent": 100 * gap_scale / share_of,
         "away": max((theta_scale / e for e in errors), default=0.0) * 100,
         "condition": condition**1.5,
-        "try_rate": rates.limit,
-        "rate": rates.limit,
+        "try_rate": top,
+        "rate": top,
     }
     return {
         "name": f"{data} {named} {rate} {options}",
@@ -159,20 +169,20 @@ def _descent(
             "oscillating": exact(run.oscillating),
             "learning_rate": None
             if run.learning_rate is None
-            else measured(run.learning_rate, rates.limit),
+            else measured(run.learning_rate, top),
             "theta": measured(run.theta[places], [theta_scale] * len(places)),
             "loss": measured(run.loss[places], loss_scale),
             "gap": measured(run.gap[places], gap_scale),
             "gradient": measured(run.gradient[places], [gradient_scale] * len(places)),
             "limit": measured(rates.limit),
             "worst_case": measured(rates.worst_case),
-            "best": measured(rates.best, rates.limit),
+            "best": measured(rates.best, top),
             "best_steps": exact(rates.best_steps),
-            "condition": measured(condition, condition**1.5),
+            "condition": measured(rates.condition_number, condition**1.5),
             "user_limit": measured(rates.user_limit),
-            "user_best": measured(rates.user_best, rates.user_limit),
+            "user_best": measured(rates.user_best, rates.user_limit or 1.0),
             "scaled_limit": measured(rates.scaled_limit),
-            "scaled_best": measured(rates.scaled_best, rates.scaled_limit),
+            "scaled_best": measured(rates.scaled_best, rates.scaled_limit or 1.0),
             "messages": messages(run.messages, scales),
             "notes": messages(run.notes, scales),
         },

@@ -125,7 +125,18 @@ def merged_moments() -> list[Case]:
 
 SOLVED: list[tuple[str, dict[str, Any]]] = [
     *product(
-        ["tadpoles", "weighted", "twenty", "dependent", "line", "far", "close", "plane", "levels"],
+        [
+            "tadpoles",
+            "weighted",
+            "twenty",
+            "dependent",
+            "tangled",
+            "line",
+            "far",
+            "close",
+            "plane",
+            "levels",
+        ],
         [{"intercept": True}, {"intercept": False}],
     ),
     *product(
@@ -213,6 +224,8 @@ JUDGED: list[tuple[str, dict[str, Any], Any]] = [
     ("dependent", {"intercept": True}, 0.0),
     ("dependent", {"intercept": True, "standardize": True}, [1.0, 0.0, -1.0, 2.0, 0.5]),
     ("line", {"intercept": True}, 0.0),
+    ("tangled", {"intercept": True, "standardize": True}, 0.5),
+    ("tadpoles", {"intercept": True}, [0.7433, 0.1804]),  # there already
     ("far", {"intercept": True, "standardize": True}, 0.0),
     ("twenty", {"intercept": True}, 0.0),
     ("twenty", {"intercept": True, "standardize": True}, 0.0),

@@ -45,6 +45,9 @@ def sentences() -> list[Case]:
     for data in ("dependent", "close", "line"):
         for message in kd.diagnose(moments(data)).messages:
             found.setdefault(message.code, message)
+    slow = kd.descend(moments("tadpoles"), learning_rate=1e-4, steps=5000, intercept=False)
+    for message in (*slow.messages, kd.descend(moments("tadpoles"), steps=0).messages[0]):
+        found[f"{message.code} (many steps)"] = message
     return [
         {
             "name": f"{code} {language}",
