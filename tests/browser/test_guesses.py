@@ -198,6 +198,7 @@ def test_learning_rate_steps(lab, steps, verdict):
     handle.focus()
     for _ in range(abs(steps - 10)):
         lab.page.keyboard.press("ArrowUp" if steps > 10 else "ArrowDown")
+        lab.settle()  # a hand presses once a frame at most
     lab.click("guess-lock")
     assert lab.verdict() == verdict
     assert lab.value("steps-needed") == 31
