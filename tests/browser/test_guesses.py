@@ -13,6 +13,7 @@ def test_derivative_rod(lab, slope, verdict):
     lab.at("guess-rod").focus()
     for _ in range(round(abs(slope))):
         lab.page.keyboard.press("Shift+ArrowUp" if slope > 0 else "Shift+ArrowDown")
+        lab.settle()
     lab.click("guess-lock")
     assert lab.verdict() == verdict
     assert lab.text("slope") == "−15.93"
