@@ -36,6 +36,7 @@ class Lab:
 
     def click(self, name: str) -> None:
         self.at(name).click()
+        self.settle()  # what the click brings can take the focus only once it is painted
 
     def value(self, name: str) -> float:
         self.settle()
