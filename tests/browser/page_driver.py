@@ -46,6 +46,17 @@ class Lab:
         self.settle()
         return self.at(name).evaluate("e => e.innerText ?? e.textContent")
 
+    def copied_python(self) -> str:
+        """Copy the Python with the button, and return what the clipboard then holds."""
+        self.context.grant_permissions(["clipboard-read", "clipboard-write"])
+        if not self.at("snippet").is_visible():
+            self.at("python").locator("summary").click()
+        self.click("copy-python")
+        self.page.wait_for_function(
+            "() => document.querySelector('[data-kedou=python] .note').textContent !== ''"
+        )
+        return self.page.evaluate("navigator.clipboard.readText()")
+
     def verdict(self) -> str | None:
         self.settle()
         return self.at("guess-verdict").get_attribute("data-verdict")

@@ -55,8 +55,7 @@ def test_python_gives_the_numbers_of_the_page(lab, chapter):
     if lab.at("step-forward").count():
         for _ in range(3):
             lab.click("step-forward")
-    lab.at("python").locator("summary").click()
-    code = lab.text("snippet")
+    code = lab.copied_python()
     ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     lines = [line.split()[:2] for line in ran.stdout.splitlines()]
     assert lines
@@ -221,3 +220,39 @@ def test_nothing_is_wider_than_the_screen_and_touch_targets_are_large(
     assert not small
     assert labels == 0
     assert not lab.faults
+
+
+def test_a_tadpole_is_dragged_moved_by_keys_added_and_removed(lab):
+    lab.open("forward")
+
+    def place(i: int) -> tuple[float, float]:
+        lab.settle()
+        dot = lab.at(f"tadpole-{i}")
+        return float(dot.get_attribute("data-x")), float(dot.get_attribute("data-y"))
+
+    before = lab.value("loss")
+    box = lab.at("tadpole-6").locator(".tadpole-dot").bounding_box()
+    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    lab.page.mouse.move(x, y)
+    lab.page.mouse.down()
+    lab.page.mouse.move(x, y + 90, steps=6)
+    lab.page.mouse.up()
+    moved = place(6)
+    assert moved[0] == 4.2
+    assert moved[1] < 2
+    assert lab.value("loss") > before
+
+    lab.page.keyboard.press("ArrowUp")
+    lab.page.keyboard.press("Shift+ArrowLeft")
+    assert place(6) == pytest.approx((3.7, moved[1] + 0.1))
+
+    picture = lab.at("line-picture").bounding_box()
+    lab.page.mouse.dblclick(picture["x"] + 90, picture["y"] + 90)
+    assert lab.page.locator(".tadpole").count() == 8
+    lab.at("tadpole-7").focus()
+    lab.page.keyboard.press("Delete")
+    assert lab.page.locator(".tadpole").count() == 7
+    for _ in range(4):
+        lab.page.keyboard.press("Control+z")
+    assert place(6) == (4.2, 2.7)
+    assert lab.value("loss") == before

@@ -13,7 +13,19 @@ SOURCE = "\n".join(
     for folder in ("view", "hosts")
     for path in sorted((WEB / folder).rglob("*.ts"))
 )
-KEYS = set(json.loads((TEXTS / "en" / "page.json").read_text("utf-8")))
+
+
+def sentences(language: str) -> dict[str, str]:
+    """All sentences of the page; no two files of them have a key in common."""
+    found: dict[str, str] = {}
+    for path in sorted((TEXTS / language).glob("page*.json")):
+        more = json.loads(path.read_text("utf-8"))
+        assert not found.keys() & more.keys(), path
+        found |= more
+    return found
+
+
+KEYS = set(sentences("en"))
 
 
 def test_every_sentence_of_the_page_is_used():
@@ -23,10 +35,16 @@ def test_every_sentence_of_the_page_is_used():
     assert not idle
 
 
+def test_every_file_of_sentences_is_in_the_page():
+    words = (WEB / "view" / "kit" / "words.ts").read_text("utf-8")
+    for language in ("en", "zh-CN"):
+        for path in (TEXTS / language).glob("page*.json"):
+            assert f"texts/{language}/{path.name}" in words, path
+
+
 def test_leads_are_short():
     for language, most in (("en", 25), ("zh-CN", 40)):
-        texts = json.loads((TEXTS / language / "page.json").read_text("utf-8"))
-        for key, text in texts.items():
+        for key, text in sentences(language).items():
             if key.endswith("-lead"):
                 assert len(text.split() if language == "en" else text) <= most, key
 

@@ -1,7 +1,9 @@
 /** The page: addresses, language, theme, progress, keys. Everything else is the views'. */
 
 import "../style/tokens.css";
+import "../style/pictures.css";
 import "../style/page.css";
+import "../style/chapters/index.css";
 import { CHAPTERS, entryOf } from "../view/chapters/index.ts";
 import { clear, h, show } from "../view/kit/dom.ts";
 import { fragmentOf, sharedIn } from "../view/kit/share.ts";

@@ -18,7 +18,7 @@ export interface Points {
   readonly targetName: string;
 }
 
-const TADPOLE_ROWS = [
+export const TADPOLE_ROWS = [
   [0.8, 1.0],
   [1.7, 0.9],
   [2.7, 2.4],

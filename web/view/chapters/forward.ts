@@ -5,9 +5,10 @@ import { h, show, write } from "../kit/dom.ts";
 import { GuessCard, guessShape, type Guess, type Verdict } from "../kit/guess.ts";
 import { FRONT, Loop } from "../kit/loop.ts";
 import { bracketed, fixed, signed } from "../kit/numbers.ts";
-import { flag, list, maybe, number, pair, record, whole, type Shape } from "../kit/shape.ts";
+import { PointsEditor, pointsShape } from "../kit/points.ts";
+import { flag, maybe, number, record, whole, type Shape } from "../kit/shape.ts";
 import type { Lesson, Stage, View } from "../kit/stage.ts";
-import { MOST_POINTS, Table, X_RANGE, Y_RANGE } from "../kit/table.ts";
+import { MOST_POINTS } from "../kit/table.ts";
 import { t } from "../kit/words.ts";
 import { bowlOf, lossOf, TADPOLES, type Point } from "../lesson.ts";
 import { HIGH_W, LinePicture, LOW_W } from "../pictures/line-picture.ts";
@@ -35,7 +36,7 @@ const FIRST: State = {
 
 const read: Shape<State> = (value) => {
   const state = record({
-    points: list(pair(number(...X_RANGE), number(...Y_RANGE)), 2, MOST_POINTS),
+    points: pointsShape,
     w: number(LOW_W, HIGH_W),
     b: number(-2, 4),
     unlocked: flag,
@@ -88,9 +89,20 @@ function open(stage: Stage<State>): View<State> {
         ? { station: Math.min(FRONT.length - 1, stage.state.station + 1) }
         : { picked: i, station: 0 },
     );
+  const editor = new PointsEditor({
+    points: () => stage.state.points,
+    change: (points, how) => {
+      if (hidden(stage.state)) return;
+      const gone = points.length !== stage.state.points.length ? { picked: null } : {};
+      store.set({ points, ...gone, guess: FIRST.guess }, how);
+    },
+    seal: () => store.seal(),
+    say: (sentence) => stage.live.say(sentence),
+  });
   const picture = new LinePicture({
     w: () => stage.state.w,
     b: () => stage.state.b,
+    moving: editor,
     turn,
     turned: () => store.seal(),
     lift: (b, how) => {
@@ -161,10 +173,7 @@ function open(stage: Stage<State>): View<State> {
     const { unlocked } = stage.state;
     store.set(unlocked ? { unlocked: false, b: 0 } : { unlocked: true });
   });
-  const table = new Table({
-    change: (points) => store.set({ points, picked: null, guess: { stage: "closed", value: 1.5 } }),
-  });
-  stage.extras.append(h("div", { class: "row" }, lock), bias.element, table.element);
+  stage.extras.append(h("div", { class: "row" }, lock), bias.element, editor.table.element);
 
   return {
     paint(state) {
@@ -203,7 +212,7 @@ function open(stage: Stage<State>): View<State> {
       bias.paint();
       show(bias.element, unlocked);
       write(lock, unlocked ? t("lock-b") : t("unlock-b"));
-      table.paint(points, w, b);
+      editor.table.paint(points, w, b);
     },
     snippet,
     solved: (state) => state.guess.stage === "done" && judge(state).kind === "right",

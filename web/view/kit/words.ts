@@ -1,13 +1,56 @@
-/** The words of the page: the catalogues that Python reads too, in the language in force. */
+/**
+ * The words of the page: the catalogues that Python reads too, in the language in force. The
+ * page's own sentences stand in a file for each chapter, and have names of their own in all of
+ * them together.
+ */
 
-import english from "../../../src/kedou/assets/texts/en/page.json";
-import chinese from "../../../src/kedou/assets/texts/zh-CN/page.json";
-import { say } from "../../model/texts.ts";
+import descentEn from "../../../src/kedou/assets/texts/en/descent.json";
+import kitEn from "../../../src/kedou/assets/texts/en/page.json";
+import backwardEn from "../../../src/kedou/assets/texts/en/page_backward.json";
+import coverEn from "../../../src/kedou/assets/texts/en/page_cover.json";
+import derivativeEn from "../../../src/kedou/assets/texts/en/page_derivative.json";
+import forwardEn from "../../../src/kedou/assets/texts/en/page_forward.json";
+import learningRateEn from "../../../src/kedou/assets/texts/en/page_learning_rate.json";
+import rulesEn from "../../../src/kedou/assets/texts/en/page_rules.json";
+import solutionEn from "../../../src/kedou/assets/texts/en/solution.json";
+import descentZh from "../../../src/kedou/assets/texts/zh-CN/descent.json";
+import kitZh from "../../../src/kedou/assets/texts/zh-CN/page.json";
+import backwardZh from "../../../src/kedou/assets/texts/zh-CN/page_backward.json";
+import coverZh from "../../../src/kedou/assets/texts/zh-CN/page_cover.json";
+import derivativeZh from "../../../src/kedou/assets/texts/zh-CN/page_derivative.json";
+import forwardZh from "../../../src/kedou/assets/texts/zh-CN/page_forward.json";
+import learningRateZh from "../../../src/kedou/assets/texts/zh-CN/page_learning_rate.json";
+import rulesZh from "../../../src/kedou/assets/texts/zh-CN/page_rules.json";
+import solutionZh from "../../../src/kedou/assets/texts/zh-CN/solution.json";
+import type { Message } from "../../model/message.ts";
+import { say, sentence } from "../../model/texts.ts";
 
 export type Language = "en" | "zh-CN";
+
+const english = {
+  ...kitEn,
+  ...coverEn,
+  ...derivativeEn,
+  ...forwardEn,
+  ...backwardEn,
+  ...rulesEn,
+  ...learningRateEn,
+};
+const chinese: typeof english = {
+  ...kitZh,
+  ...coverZh,
+  ...derivativeZh,
+  ...forwardZh,
+  ...backwardZh,
+  ...rulesZh,
+  ...learningRateZh,
+};
 export type Key = keyof typeof english;
 
-const CATALOGUES = { en: { page: english }, "zh-CN": { page: chinese } } as const;
+const CATALOGUES = {
+  en: { page: english, descent: descentEn, solution: solutionEn },
+  "zh-CN": { page: chinese, descent: descentZh, solution: solutionZh },
+} as const;
 let language: Language = "zh-CN";
 
 export function setLanguage(chosen: Language): void {
@@ -21,4 +64,9 @@ export function currentLanguage(): Language {
 /** The sentence of `key`; values are given as they shall stand there. */
 export function t(key: Key, values: Readonly<Record<string, string>> = {}): string {
   return say(`page.${key}`, values, CATALOGUES[language]);
+}
+
+/** The sentence of a message of the model: an outcome, an advice, a note. */
+export function tell(message: Message): string {
+  return sentence(message, CATALOGUES[language]);
 }

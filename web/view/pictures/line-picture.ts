@@ -2,8 +2,10 @@
 
 import { put, s, show } from "../kit/dom.ts";
 import { grab, Handle } from "../kit/handle.ts";
-import { fixed, signed } from "../kit/numbers.ts";
+import { clamp, fixed, signed, snap } from "../kit/numbers.ts";
 import { Plot } from "../kit/plot.ts";
+import type { Moving } from "../kit/points.ts";
+import { X_RANGE, Y_RANGE } from "../kit/table.ts";
 import { t } from "../kit/words.ts";
 import type { Point } from "../lesson.ts";
 
@@ -16,6 +18,8 @@ export interface LinePictureOptions {
   readonly turned?: () => void;
   readonly valueText?: (w: number) => string;
   readonly pick?: (index: number) => void;
+  /** How tadpoles are moved, added and removed; without it they stay where they are. */
+  readonly moving?: Moving;
   readonly x?: readonly [number, number];
   readonly y?: readonly [number, number];
   readonly bare?: boolean;
@@ -35,6 +39,10 @@ export interface LineState {
 
 export const LOW_W = 0;
 export const HIGH_W = 2;
+/** Tadpoles sit on tenths, as the lesson's do. */
+const TENTH = 0.1;
+/** A pointer that moved less than this many pixels has tapped. */
+const TAP = 4;
 
 export class LinePicture {
   readonly plot: Plot;
@@ -101,6 +109,15 @@ export class LinePicture {
       });
       this.plot.over.append(this.lifter.element);
     }
+    const { moving } = options;
+    if (moving) {
+      this.plot.svg.addEventListener("dblclick", (event) => {
+        if (event.target !== this.plot.svg) return;
+        const box = this.plot.svg.getBoundingClientRect();
+        const { x, y } = this.plot;
+        moving.add(tenths(x.invert(event.clientX - box.left), y.invert(event.clientY - box.top)));
+      });
+    }
     this.plot.onLayout(() => this.#last && this.paint(this.#last));
   }
 
@@ -133,14 +150,15 @@ export class LinePicture {
       const dot = this.#dots[i]!;
       put(dot, { transform: `translate(${plot.x(x).toFixed(2)},${plot.y(y).toFixed(2)})` });
       dot.classList.toggle("picked", state.picked === i);
-      if (this.#options.pick) {
-        dot.setAttribute("aria-pressed", String(state.picked === i));
-        dot.setAttribute(
-          "aria-label",
+      put(dot, { "data-x": x, "data-y": y });
+      const { pick, moving } = this.#options;
+      if (pick) dot.setAttribute("aria-pressed", String(state.picked === i));
+      if (pick || moving) {
+        const place =
           state.tails === false
             ? t("tadpole-place", { x: fixed(x, 1), y: fixed(y, 1) })
-            : t("tadpole-error", { x: fixed(x, 1), y: fixed(y, 1), e: signed(e) }),
-        );
+            : t("tadpole-error", { x: fixed(x, 1), y: fixed(y, 1), e: signed(e) });
+        dot.setAttribute("aria-label", moving ? `${place}. ${t("tadpole-keys")}` : place);
       }
     });
     if (this.handle) this.handle.place(...this.#end(w, b));
@@ -157,14 +175,21 @@ export class LinePicture {
   }
 
   #makeTadpoles(count: number): void {
-    const { pick } = this.#options;
+    const { pick, moving } = this.#options;
+    const focused = this.#dots.findIndex((dot) => dot === document.activeElement);
+    for (const dot of this.#dots) dot.remove();
     this.#tails = Array.from({ length: count }, () => s("path", { class: "tail" }));
     this.#dots = Array.from({ length: count }, (_, i) => {
       const dot = s("g", { class: "tadpole", "data-kedou": `tadpole-${i}` });
-      if (pick) {
+      if (pick || moving) {
         put(dot, { role: "button", tabindex: 0 });
         dot.append(s("circle", { class: "tadpole-hit", r: 22 }));
-        dot.addEventListener("click", () => pick(i));
+      }
+      if (moving) {
+        dot.classList.add("movable");
+        this.#drag(dot, i, moving);
+      } else if (pick) dot.addEventListener("click", () => pick(i));
+      if (pick) {
         dot.addEventListener("keydown", (event) => {
           if (event.key !== "Enter" && event.key !== " ") return;
           event.preventDefault();
@@ -175,9 +200,78 @@ export class LinePicture {
       return dot;
     });
     this.#tadpoles.replaceChildren(...this.#tails);
-    if (pick) this.plot.over.prepend(...this.#dots);
+    if (pick || moving) this.plot.over.prepend(...this.#dots);
     else this.#tadpoles.append(...this.#dots);
+    if (focused >= 0) this.#dots[Math.min(focused, count - 1)]?.focus({ preventScroll: true });
   }
+
+  /** Let a pointer and the keys move a tadpole; a pointer that hardly moves has tapped it. */
+  #drag(dot: SVGGElement, index: number, moving: Moving): void {
+    const { plot } = this;
+    let from: { x: number; y: number; dx: number; dy: number; box: DOMRect } | null = null;
+    let moved = false;
+    dot.addEventListener("pointerdown", (event) => {
+      if (event.button !== 0) return;
+      const box = plot.svg.getBoundingClientRect();
+      const [x, y] = moving.at(index);
+      from = {
+        x: event.clientX,
+        y: event.clientY,
+        dx: event.clientX - box.left - plot.x(x),
+        dy: event.clientY - box.top - plot.y(y),
+        box,
+      };
+      moved = false;
+      dot.setPointerCapture(event.pointerId);
+      dot.focus({ preventScroll: true });
+      event.preventDefault();
+    });
+    dot.addEventListener("pointermove", (event) => {
+      if (!from) return;
+      if (!moved && Math.hypot(event.clientX - from.x, event.clientY - from.y) < TAP) return;
+      moved = true;
+      dot.classList.add("held");
+      const { box, dx, dy } = from;
+      moving.move(
+        index,
+        tenths(
+          plot.x.invert(event.clientX - box.left - dx),
+          plot.y.invert(event.clientY - box.top - dy),
+        ),
+        "drag",
+      );
+    });
+    const stop = (event: PointerEvent): void => {
+      if (!from) return;
+      from = null;
+      dot.classList.remove("held");
+      if (moved) moving.moved();
+      else if (event.type === "pointerup") this.#options.pick?.(index);
+    };
+    for (const end of ["pointerup", "pointercancel", "lostpointercapture"] as const) {
+      dot.addEventListener(end, stop);
+    }
+    dot.addEventListener("keydown", (event) => {
+      const [x, y] = moving.at(index);
+      const by = TENTH * (event.shiftKey ? 5 : 1);
+      const ways: Readonly<Record<string, Point>> = {
+        ArrowRight: [x + by, y],
+        ArrowLeft: [x - by, y],
+        ArrowUp: [x, y + by],
+        ArrowDown: [x, y - by],
+      };
+      const to = ways[event.key];
+      if (to) moving.move(index, tenths(...to), "key");
+      else if (event.key === "Delete" || event.key === "Backspace") moving.remove(index);
+      else return;
+      event.preventDefault();
+      event.stopPropagation();
+    });
+  }
+}
+
+function tenths(x: number, y: number): Point {
+  return [snap(clamp(x, ...X_RANGE), TENTH), snap(clamp(y, ...Y_RANGE), TENTH)];
 }
 
 /** A tail: as wide as the dot at its root, nothing where it touches the line. */
