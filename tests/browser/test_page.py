@@ -248,9 +248,11 @@ def test_a_tadpole_is_dragged_moved_by_keys_added_and_removed(lab):
 
     picture = lab.at("line-picture").bounding_box()
     lab.page.mouse.dblclick(picture["x"] + 90, picture["y"] + 90)
+    lab.settle()
     assert lab.page.locator(".tadpole").count() == 8
     lab.at("tadpole-7").focus()
     lab.page.keyboard.press("Delete")
+    lab.settle()
     assert lab.page.locator(".tadpole").count() == 7
     for _ in range(4):
         lab.page.keyboard.press("Control+z")

@@ -112,7 +112,7 @@ export class LinePicture {
     const { moving } = options;
     if (moving) {
       this.plot.svg.addEventListener("dblclick", (event) => {
-        if (event.target !== this.plot.svg) return;
+        if ((event.target as Element).closest(".tadpole, .handle, .line-hit")) return;
         const box = this.plot.svg.getBoundingClientRect();
         const { x, y } = this.plot;
         moving.add(tenths(x.invert(event.clientX - box.left), y.invert(event.clientY - box.top)));
