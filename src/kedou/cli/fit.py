@@ -255,7 +255,7 @@ class _Outputs:
             fitted.moments.save(self.moments)
             saved.append(Message("cli.saved-moments", {"file": self.moments}))
         if self.history is not None:
-            from kedou.cli.tables import write_table
+            from kedou.fitting.table_files import write_table
 
             write_table(fitted.run.to_frame(), self.history)
             saved.append(Message("cli.saved-history", {"file": self.history}))

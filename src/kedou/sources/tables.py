@@ -18,11 +18,8 @@ from kedou.columns.encode import Encoded, Missing, encode
 from kedou.columns.kinds import TableColumn
 from kedou.columns.levels import refuse_too_many
 from kedou.columns.plan import ColumnPlan
-from kedou.sources.source import BLOCK_ROWS, LeftOut
+from kedou.sources.source import BLOCK_CELLS, BLOCK_ROWS, LeftOut
 from kedou.texts import say
-
-BLOCK_CELLS = 1 << 22
-"""A block with many indicator columns is cut so that X stays below this many cells."""
 
 
 class TablePart(Protocol):
