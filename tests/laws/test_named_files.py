@@ -27,7 +27,7 @@ def test_messages_name_it_as_it_is_called(tmp_path):
     with pytest.raises(DataError, match=r"^<b>\.csv row 201, column 'x': 'oops'"):
         kd.scan(NamedFile(path, "<b>.csv"), target="y")
     path.write_bytes(b"PK\x03\x04 a workbook")
-    with pytest.raises(UnreadableFileError, match="^Q1 is named like a text file"):
+    with pytest.raises(UnreadableFileError, match=r"^Q1 is named like a text file"):
         table_of(NamedFile(path, "Q1"))
 
 
@@ -48,6 +48,7 @@ def test_no_file_is_read_before_it_is_admitted(tmp_path, monkeypatch):
         asked.append(path.name)
         if path.name == "1.csv":
             raise UnreadableFileError("sources.unreadable", file="1.csv", reason="no")
+        return path.name != "0.csv"
 
     for data in (tmp_path, str(tmp_path / "*.csv"), [tmp_path / "0.csv", tmp_path / "1.csv"]):
         asked.clear()
@@ -57,6 +58,10 @@ def test_no_file_is_read_before_it_is_admitted(tmp_path, monkeypatch):
     assert read == []
     files, _ = find_files(tmp_path / "2.csv", admit)
     assert [file.origin for file in files] == ["2.csv"]
+    with pytest.raises(UnreadableFileError, match="No file matches"):
+        find_files(str(tmp_path / "*.csv"), lambda path: False)
+    files, _ = find_files(tmp_path, lambda path: path.name != "1.csv")
+    assert [file.origin for file in files] == ["0.csv", "2.csv"]
 
 
 @pytest.mark.parametrize(

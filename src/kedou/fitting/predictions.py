@@ -1,8 +1,8 @@
 """Predictions as a table: row by row in the order of the input, in constant memory.
 
 Its columns are ``file`` (where there are several), ``row`` (counted from 1, as in messages),
-columns of the input, ``prediction``, and with an interval ``lower`` and ``upper``. A row that cannot be
-predicted keeps its place, with empty cells there.
+columns of the input, ``prediction``, and with an interval ``lower`` and ``upper``. A row that
+cannot be predicted keeps its place, with empty cells there.
 """
 
 from __future__ import annotations

@@ -6,7 +6,7 @@ import os
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 from kedou.saving import replacing
 
@@ -31,6 +31,11 @@ def writing(path: str | os.PathLike[str]) -> Iterator[Any]:
     parquet = Path(path).suffix.lower() == ".parquet"
     with replacing(path) as file:
         yield lambda schema, batches: (_parquet if parquet else _csv)(file, schema, batches)
+
+
+def write_batches(file: BinaryIO, schema: Any, batches: Iterable[Any], ending: str) -> None:
+    """Write record batches of a schema to an open file: ``".csv"`` or ``".parquet"``."""
+    (_parquet if ending == ".parquet" else _csv)(file, schema, batches)
 
 
 def _parquet(file: Any, schema: Any, batches: Iterable[Any]) -> None:

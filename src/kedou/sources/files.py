@@ -12,7 +12,8 @@ from urllib.parse import unquote
 from kedou.errors import OptionError, UnreadableFileError
 
 Format = Literal["csv", "parquet", "feather"]
-Admit = Callable[[Path], None]
+Admit = Callable[[Path], bool]
+"""Says whether a file that was found counts; raises for one that may not be read."""
 
 COMPRESSIONS = {".gz": "gzip", ".zst": "zstd", ".bz2": "bz2", ".lz4": "lz4"}
 FORMATS: dict[str, Format] = {
@@ -81,8 +82,8 @@ def find_files(
     ----------
     data
     admit : callable, optional
-        Called with every file that was found before anything of it is read; raises for one that
-        may not be.
+        Called with every file that was found before anything of it is read: False passes it over,
+        and it raises for one that may not be read.
 
     Returns
     -------
@@ -104,10 +105,11 @@ def find_files(
         if not os.fspath(item):
             raise OptionError("sources.empty-path")
         found += _expand(os.fspath(item), aside)
-    paths = [path for path, _ in found]
     if admit is not None:
-        for path in paths:
-            admit(path)
+        found = [pair for pair in found if admit(pair[0])]
+        if not found:
+            raise UnreadableFileError("sources.glob-empty", pattern=str(data))
+    paths = [path for path, _ in found]
     seen: set[Path] = set()
     for path in paths:
         if path.absolute() in seen:

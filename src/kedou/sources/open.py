@@ -166,7 +166,8 @@ def tables_of(
     Parameters
     ----------
     data
-        Whatever ``open`` takes; an array's columns are the plan's feature columns, in order.
+        Whatever ``open`` takes, or a ``Table``; an array's columns are the plan's feature columns,
+        in order.
     plan : ColumnPlan
         What the columns become: tells which cells of a text file are numbers.
     names : sequence of str, optional
@@ -185,13 +186,15 @@ def tables_of(
         If a column of the plan is not in the table.
     """
     from kedou.columns.choose import check_known
-    from kedou.sources.tables import pieces
+    from kedou.sources.tables import Table, pieces
 
     wanted = list(names or dict.fromkeys(feature.column for feature in plan.features))
-    if _is_arrays(data):
+    if isinstance(data, Table):
+        table: Table = data
+    elif _is_arrays(data):
         from kedou.sources.frames import FrameTable
 
-        table: Table = FrameTable(None, _named_columns(as_numbers(data, "X", 2), wanted))
+        table = FrameTable(None, _named_columns(as_numbers(data, "X", 2), wanted))
     elif _is_files(data):
         table = table_of(data, delimiter=delimiter, encoding=encoding, decimal=decimal)
     else:
@@ -306,7 +309,7 @@ def table_of(
     ----------
     data : path, folder, glob, or list of those
     admit : callable, optional
-        Called with the path of every file before it is read; raises for one that may not be.
+        Called with the path of every file before it is read: see ``files.find_files``.
     delimiter, encoding, decimal
         As in ``open``.
     """

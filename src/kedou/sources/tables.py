@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from threading import Lock
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 from kedou.block import Block, Column
 from kedou.columns.batch import TableBatch
@@ -37,6 +37,7 @@ class TablePart(Protocol):
         """Read the columns ``names``, in the types that ``plan`` needs."""
 
 
+@runtime_checkable
 class Table(Protocol):
     """Columns and parts of something that can be read as a table, again and again."""
 
