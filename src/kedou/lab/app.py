@@ -154,6 +154,7 @@ class Lab:
             "own": {
                 "paths": is_owner and bool(self.shared.places.folders),
                 "upload_limit": ROOMS[session.kind].file,
+                "left": self.shared.store.left(session.id, session.kind),
                 "formats": [*FORMATS, *COMPRESSIONS],
                 "opened": own.opened,
             }

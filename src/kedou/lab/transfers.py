@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import BinaryIO
 from urllib.parse import quote
@@ -22,6 +23,8 @@ from kedou.lab.store import Kept, Store
 
 MOST_NAME = 255
 PIECE = 1 << 20
+DRAIN = 8 << 20
+DRAIN_SECONDS = 2.0
 LOOK_AT_DISK = 64 << 20
 """After so many bytes it is asked again whether the disk has room."""
 
@@ -34,18 +37,14 @@ async def upload(request: Request, session: Session, own: Own, store: Store) -> 
     RefusalError
         No length, no room, no name, or another upload of the session goes on.
     """
-    name = request.query_params.get("name", "")
-    if not is_text(name, MOST_NAME):
-        raise RefusalError("lab.upload-name", status=400, most=MOST_NAME)
-    size = declared_size(request)
     if own.uploading:
         raise RefusalError("lab.upload-busy", status=429)
     own.uploading = True
     kept: Kept | None = None
     try:
-        kept = await asyncio.to_thread(
-            store.reserve, session.id, session.kind, size, ending_of(name)
-        )
+        name, size = declared(request)
+        reserve = partial(store.reserve, session.id, session.kind, size, ending_of(name))
+        kept = await asyncio.to_thread(reserve)
         await _received(request, kept, size, store)
         await asyncio.to_thread(store.settle, kept)
         key = own.add_upload(Upload(shown_name(name), kept))
@@ -54,26 +53,32 @@ async def upload(request: Request, session: Session, own: Own, store: Store) -> 
             kept.discard()
         if isinstance(problem, ClientDisconnect):
             return Response(status_code=400)
+        if isinstance(problem, RefusalError):
+            await _drained(request)
         raise
     finally:
         own.uploading = False
-    return JSONResponse({"upload": key, "bytes": kept.bytes})
+    left = store.left(session.id, session.kind)
+    return JSONResponse({"upload": key, "bytes": kept.bytes, "left": left})
 
 
-def declared_size(request: Request) -> int:
-    """Return the length that a request declares.
+def declared(request: Request) -> tuple[str, int]:
+    """Return the name and the length that a request declares.
 
     Raises
     ------
     RefusalError
         It declares none.
     """
+    name = request.query_params.get("name", "")
+    if not is_text(name, MOST_NAME):
+        raise RefusalError("lab.upload-name", status=400, most=MOST_NAME)
     lengths = request.headers.getlist("content-length")
     if len(lengths) != 1 or not (lengths[0].isascii() and lengths[0].isdigit()):
         raise RefusalError("lab.length-needed", status=411)
     if request.headers.get("transfer-encoding") is not None:
         raise RefusalError("lab.length-needed", status=411)
-    return int(lengths[0][:20])
+    return name, int(lengths[0][:20])
 
 
 def shown_name(name: str) -> str:
@@ -109,6 +114,17 @@ async def _received(request: Request, kept: Kept, size: int, store: Store) -> No
             raise RefusalError("lab.length-wrong", status=400)
     finally:
         await asyncio.to_thread(file.close)
+
+
+async def _drained(request: Request) -> None:
+    """Take a little of what is refused: a client that is still sending would not hear the words."""
+    with contextlib.suppress(ClientDisconnect, TimeoutError, RuntimeError):
+        async with asyncio.timeout(DRAIN_SECONDS):
+            taken = 0
+            async for piece in request.stream():
+                taken += len(piece)
+                if taken > DRAIN:
+                    return
 
 
 def _write(file: BinaryIO, data: bytes) -> None:
