@@ -42,13 +42,18 @@ export interface Validation {
   readonly folds: number;
 }
 
-export interface ValidationOptions extends RunOptions {
+export interface StartOptions {
   readonly start?: number | readonly number[];
-  readonly hasIntercept?: boolean;
   readonly standardize?: boolean;
   readonly ridge?: number;
-  /** Leave out the last fold only (a split by time). */
-  readonly onlyLast?: boolean;
+}
+
+/** A fold with the bowl of the others, and where a descent starts in it. */
+export interface StartedPart {
+  readonly part: Part;
+  readonly surface: Quadratic;
+  readonly inner: Vector;
+  readonly ridge: number;
 }
 
 export interface Best {
@@ -62,7 +67,7 @@ export interface Best {
 }
 
 /** One fold, and what is learnt from the others. */
-interface Part {
+export interface Part {
   readonly training: Moments;
   readonly fold: Moments;
   readonly design: Design;
@@ -115,13 +120,22 @@ export function partsOf(
   return parts;
 }
 
-/** Descend without each fold in turn, and measure every step on it. */
-export function validate(parts: readonly Part[], options: ValidationOptions = {}): Validation {
-  const { steps = 1000, start = 0, standardize = true, ridge = 0 } = options;
-  const runs = parts.map((part) => {
+/** Shape the bowls: once for a penalty and a start, whatever rate is tried. */
+export function startParts(
+  parts: readonly Part[],
+  { start = 0, standardize = true, ridge = 0 }: StartOptions = {},
+): readonly StartedPart[] {
+  return parts.map((part) => {
     const surface = new Quadratic(part.design, standardize, ridge);
     const own = readStart(startOf(part, start), parameterNames(part.design));
-    const inner = inward(surface.coordinates, own);
+    return { part, surface, inner: inward(surface.coordinates, own), ridge };
+  });
+}
+
+/** Descend without each fold in turn, and measure every step on it. */
+export function validate(started: readonly StartedPart[], options: RunOptions = {}): Validation {
+  const { steps = 1000 } = options;
+  const runs = started.map(({ part, surface, inner, ridge }) => {
     const { rule } = chosenRule(options, surface, inner, steps);
     const rate = plainRate(rule);
     const record =
@@ -129,7 +143,7 @@ export function validate(parts: readonly Part[], options: ValidationOptions = {}
         ? jump(surface, rate, inner, steps, null)
         : walk(surface, rule, inner, steps, null);
     outwardInPlace(surface.coordinates, record.theta);
-    return { part, surface, record };
+    return { part, surface, record, ridge };
   });
   const longest = runs.reduce((a, b) => (b.record.gap.length > a.record.gap.length ? b : a));
   const length = longest.record.gap.length;
@@ -137,8 +151,8 @@ export function validate(parts: readonly Part[], options: ValidationOptions = {}
   const leftOut = new Float64Array(length);
   const weight = runs.reduce((sum, { part }) => sum + part.fold.weightSum, 0);
   const seen = runs.reduce((sum, { part }) => sum + part.training.weightSum, 0);
-  for (const { part, surface, record } of runs) {
-    const p = parameterNames(part.design).length;
+  for (const { part, surface, record, ridge } of runs) {
+    const { p } = record;
     const onFold = errorOn(part.fold, part.design);
     const onTraining = ridge > 0 ? errorOn(part.training, part.design) : null;
     for (let t = 0; t < length; t++) {
@@ -155,9 +169,12 @@ export function validate(parts: readonly Part[], options: ValidationOptions = {}
     steps: longest.record.steps,
     training,
     leftOut,
-    baseline: pooled(parts, baselineOf),
+    baseline: pooled(
+      started.map(({ part }) => part),
+      baselineOf,
+    ),
     exact: runs.reduce((sum, { part, surface }) => sum + exactShare(part, surface, weight), 0),
-    folds: parts.length,
+    folds: started.length,
   };
 }
 
@@ -182,7 +199,7 @@ export function ladderErrors(parts: readonly Part[], standardize = true): number
 export function findBest(
   moments: Moments,
   parts: readonly Part[],
-  options: Omit<ValidationOptions, "rule" | "learningRate" | "ridge"> = {},
+  options: Omit<StartOptions, "ridge"> & { hasIntercept?: boolean; steps?: number } = {},
 ): Best {
   const { steps = 1000, start = 0, standardize = true, hasIntercept = true } = options;
   const errors = ladderErrors(parts, standardize);
@@ -190,7 +207,10 @@ export function findBest(
   const ridge = LADDER[place]!;
   const started = fromStart(prepare(moments, { hasIntercept, standardize, ridge }), start);
   const rate = plainRate(chosenRule({}, started.prepared.surface, started.inner, steps).rule)!;
-  const seen = validate(parts, { ...options, ridge, learningRate: rate });
+  const seen = validate(startParts(parts, { start, standardize, ridge }), {
+    learningRate: rate,
+    steps,
+  });
   const step = bestStep(seen);
   const leftOut = seen.leftOut[seen.steps.indexOf(step)]!;
   const values = {

@@ -35,7 +35,7 @@ import { tQuantile, twoSidedP } from "../model/student.ts";
 import { parameterNames } from "../model/design.ts";
 import { type Catalogue, sentence, show } from "../model/texts.ts";
 import type { Trajectory } from "../model/trajectory.ts";
-import { bestStep, findBest, partsOf, validate } from "../model/validation.ts";
+import { bestStep, findBest, partsOf, startParts, validate } from "../model/validation.ts";
 import { type Case, check, compare, load, report } from "./compare.ts";
 
 const data = new Map<string, { moments: Moments; points: Points | null }>(
@@ -282,7 +282,7 @@ golden("validations", ({ kind, moments, folds, options, places }) => {
       message: written([found.message])[0],
     };
   }
-  const seen = validate(parts, settings);
+  const seen = validate(startParts(parts, settings), settings);
   const at = (values: Float64Array) => (places as number[]).map((place) => values[place]);
   return {
     records: seen.steps.length,
