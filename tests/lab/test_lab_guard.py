@@ -87,13 +87,32 @@ def test_no_route_takes(case: str) -> None:
                         answer = line.answered
                 else:
                     headers = [] if case == "no session" else [("origin", str(origin))]
-                    answer = await visitor.ask(target, *headers)
+                    answer = await _ask(visitor, route, target, headers)
                 assert answer.status == status, f"{case}: {target}"
                 assert b"<title>" not in answer.body
                 assert answer.text.strip()
                 check_headers(answer)
 
     in_lab(talk, inside=has_session)
+
+
+async def _ask(visitor: Visitor, route: Any, target: str, headers: list[tuple[str, str]]) -> Answer:
+    """Ask a route in the way it wants to be asked."""
+    if "POST" not in route.methods:
+        return await visitor.ask(target, *headers)
+    sent = [*headers, ("content-length", "4")]
+    return await visitor.ask(target, *sent, method="POST", body=b"x,y\n")
+
+
+def test_a_file_is_taken_from_nobody_without_a_session() -> None:
+    async def talk(lab: Lab, visitor: Visitor) -> None:
+        answer = await visitor.upload("a.csv", b"x,y\n1,2\n")
+        assert answer.status == 403
+        assert "not let in" in answer.text
+        assert answer["connection"] == "close"
+        check_headers(answer)
+
+    in_lab(talk, inside=False)
 
 
 def test_what_is_not_refused_comes_through() -> None:

@@ -7,7 +7,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Callable, Coroutine
 from typing import Any
 
@@ -261,25 +260,24 @@ def test_a_worker_killed_while_idle_is_replaced() -> None:
     in_pool(talk)
 
 
-def test_cancelling_answers_at_once_and_the_worker_is_used_again() -> None:
+def test_a_worker_that_stops_when_asked_is_used_again() -> None:
     async def talk(pool: Pool) -> None:
         task, pid = await begun(pool, "wait")
-        began = time.perf_counter()
         task.cancel()
         with pytest.raises(asyncio.CancelledError):
             await task
-        assert time.perf_counter() - began < 0.2
         assert (await do(pool, "echo"))["pid"] == pid
 
     in_pool(talk, most=1)
 
 
-def test_one_that_does_not_stop_is_killed() -> None:
+def test_one_that_does_not_stop_is_killed_and_nobody_waits_for_that() -> None:
     async def talk(pool: Pool) -> None:
         task, pid = await begun(pool, "stubborn")
         task.cancel()
         with contextlib.suppress(asyncio.CancelledError):
             await task
+        os.kill(pid, 0)  # it is still there: the answer came before
         assert (await do(pool, "echo"))["pid"] != pid
         assert await ended(pid)
 
