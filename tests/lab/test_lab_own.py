@@ -355,12 +355,12 @@ def test_a_run_of_many_numbers_is_thinned(home: House) -> None:
         {"type": "run", "scan": ..., "steps": 10_000, "learning_rate": 0.1},
     )
     steps = run["run"]["steps"]
-    assert (steps[0], steps[1], steps[-1]) == (0, 8, 10_000)
-    assert len(steps) == len(run["run"]["theta"]) == len(run["run"]["loss"]) == 1251
+    assert (steps[0], steps[1], steps[-1]) == (0, 32, 10_000)
+    assert len(steps) == len(run["run"]["theta"]) == len(run["run"]["loss"]) == 314
     moments = kd.scan(home.data / "wide.parquet", target="y", folds=5)
     expected = kd.descend(moments, steps=10_000, learning_rate=0.1)
     assert run["run"]["theta"][-1] == expected.theta[-1].tolist()
-    assert run["run"]["loss"][1] == expected.loss[8]
+    assert run["run"]["loss"][1] == expected.loss[32]
 
 
 @pytest.mark.parametrize("loss", ["huber", {"name": "huber", "delta": 3.0}, "absolute"])
@@ -662,7 +662,7 @@ def test_words_come_in_the_language_of_the_page(home: House) -> None:
 def test_a_built_in_data_set_is_answered_from_memory_the_second_time(home: House) -> None:
     asked = ({"data": "penguins"}, {"type": "look", "table": ...})
     first = talk(home, *asked)
-    before = len(home.lab.shared.frames)
+    before = len(home.lab.shared.known)
 
     class NoPool:
         async def do(self, *given: Any, **options: Any) -> Any:
@@ -674,7 +674,7 @@ def test_a_built_in_data_set_is_answered_from_memory_the_second_time(home: House
     finally:
         home.lab.shared.pool = pool
     assert again == first
-    assert len(home.lab.shared.frames) == before
+    assert len(home.lab.shared.known) == before
 
 
 def test_a_million_rows(home: House) -> None:
