@@ -115,6 +115,7 @@ function open(stage: Stage<State>): View<State> {
   let stopFall = (): void => undefined;
   const fall = (): void => {
     stopFall();
+    falling = 0;
     stopFall = animate(
       FALL,
       (u) => {

@@ -40,6 +40,7 @@ export class RainPicture {
     sun: s("text", { class: "day", "text-anchor": "start" }, `← ${t("rain-axis-sun")}`),
     rain: s("text", { class: "day", "text-anchor": "end" }, `${t("rain-axis-rain")} →`),
   };
+  #em = 15;
   #last: RainState | null = null;
 
   constructor(options: RainOptions) {
@@ -73,7 +74,10 @@ export class RainPicture {
       plot.over.append(name, ...marks, dot, cost);
     }
     plot.over.append(this.#days.sun, this.#days.rain, this.#handle.element);
-    plot.onLayout(() => this.#last && this.paint(this.#last));
+    plot.onLayout(() => {
+      this.#em = Number.parseFloat(getComputedStyle(plot.svg).fontSize) || 15;
+      if (this.#last) this.paint(this.#last);
+    });
   }
 
   paint(state: RainState): void {
@@ -100,7 +104,7 @@ export class RainPicture {
 
   #paintWords({ chance, day }: RainState): void {
     const { plot } = this;
-    const em = Number.parseFloat(getComputedStyle(plot.svg).fontSize) || 15;
+    const em = this.#em;
     // The names stand where each curve is highest, on the side from which it rises.
     const up = day === "sun" ? 1 : -1;
     const end = day === "sun" ? 100 : 0;

@@ -43,6 +43,7 @@ export class TracePicture {
   #marks = perLoss((name) => s("path", { class: `loss-mark mark-${name}` }));
   #drop = s("line", { class: "drop" });
   #hint = s("text", { class: "trace-hint", "text-anchor": "middle" });
+  #em = 15;
   #last: TraceState | null = null;
 
   constructor(options: TraceOptions) {
@@ -75,7 +76,10 @@ export class TracePicture {
     }
     plot.data.append(this.#drop);
     plot.over.append(this.#hint, this.#ball.element);
-    plot.onLayout(() => this.#last && this.paint(this.#last));
+    plot.onLayout(() => {
+      this.#em = Number.parseFloat(getComputedStyle(plot.svg).fontSize) || 15;
+      if (this.#last) this.paint(this.#last);
+    });
   }
 
   paint(state: TraceState): void {
@@ -122,7 +126,7 @@ export class TracePicture {
 
   #placeNames(losses: PerLoss<Judged>): void {
     const { plot } = this;
-    const em = Number.parseFloat(getComputedStyle(plot.svg).fontSize) || 15;
+    const em = this.#em;
     const at = HIGH - 0.04;
     const wanted = LOSS_NAMES.map((name) => {
       const y = plot.y(losses[name].height(at));
