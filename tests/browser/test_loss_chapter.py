@@ -8,6 +8,7 @@ import re
 import subprocess
 import sys
 from itertools import pairwise
+from pathlib import Path
 
 import pytest
 
@@ -447,6 +448,17 @@ def test_python_agrees_in_every_state(lab, state):
     assert len(lines) >= 2
     for name, value in lines:
         assert float(value) == pytest.approx(lab.value(name), rel=1e-11, abs=1e-12), name
+
+
+def test_only_the_pictures_on_screen_are_saved(lab):
+    visit(lab, part="rain")
+    lab.click("more")
+    with lab.page.expect_download() as download:
+        lab.click("save-svg")
+    saved = Path(download.value.path()).read_text("utf-8")
+    wide = lab.at("rain-picture").evaluate("svg => svg.clientWidth")
+    assert saved.startswith(f'<svg xmlns="http://www.w3.org/2000/svg" width="{wide}"')
+    assert saved.count("<svg") == 2
 
 
 @pytest.mark.parametrize("lang", ["en", "zh-CN"])
