@@ -5,6 +5,7 @@ import { backward } from "./backward.ts";
 import { derivative } from "./derivative.ts";
 import { forward } from "./forward.ts";
 import { learningRate } from "./learning-rate.ts";
+import { loss } from "./loss.ts";
 import { rules } from "./rules.ts";
 
 export interface Entry {
@@ -15,6 +16,7 @@ export interface Entry {
 export const CHAPTERS: readonly Entry[] = [
   { number: 1, lesson: derivative },
   { number: 2, lesson: forward },
+  { number: 3, lesson: loss },
   { number: 5, lesson: backward },
   { number: 6, lesson: rules },
   { number: 7, lesson: learningRate },

@@ -11,6 +11,7 @@ import coverEn from "../../../src/kedou/assets/texts/en/page_cover.json";
 import derivativeEn from "../../../src/kedou/assets/texts/en/page_derivative.json";
 import forwardEn from "../../../src/kedou/assets/texts/en/page_forward.json";
 import learningRateEn from "../../../src/kedou/assets/texts/en/page_learning_rate.json";
+import lossEn from "../../../src/kedou/assets/texts/en/page_loss.json";
 import rulesEn from "../../../src/kedou/assets/texts/en/page_rules.json";
 import solutionEn from "../../../src/kedou/assets/texts/en/solution.json";
 import descentZh from "../../../src/kedou/assets/texts/zh-CN/descent.json";
@@ -20,6 +21,7 @@ import coverZh from "../../../src/kedou/assets/texts/zh-CN/page_cover.json";
 import derivativeZh from "../../../src/kedou/assets/texts/zh-CN/page_derivative.json";
 import forwardZh from "../../../src/kedou/assets/texts/zh-CN/page_forward.json";
 import learningRateZh from "../../../src/kedou/assets/texts/zh-CN/page_learning_rate.json";
+import lossZh from "../../../src/kedou/assets/texts/zh-CN/page_loss.json";
 import rulesZh from "../../../src/kedou/assets/texts/zh-CN/page_rules.json";
 import solutionZh from "../../../src/kedou/assets/texts/zh-CN/solution.json";
 import type { Message } from "../../model/message.ts";
@@ -35,6 +37,7 @@ const english = {
   ...backwardEn,
   ...rulesEn,
   ...learningRateEn,
+  ...lossEn,
 };
 const chinese: typeof english = {
   ...kitZh,
@@ -44,6 +47,7 @@ const chinese: typeof english = {
   ...backwardZh,
   ...rulesZh,
   ...learningRateZh,
+  ...lossZh,
 };
 export type Key = keyof typeof english;
 
