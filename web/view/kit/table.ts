@@ -65,14 +65,20 @@ export class Table {
   }
 
   paint(points: readonly Point[], w: number, b: number): void {
+    this.paintCurve(points, (x) => w * x + b);
+  }
+
+  /** The same for predictions that are no line. */
+  paintCurve(points: readonly Point[], predict: (x: number) => number): void {
     this.#points = points;
     if (this.#rows.length !== points.length) this.#build(points.length);
     points.forEach(([x, y], i) => {
       const row = this.#rows[i]!;
       if (document.activeElement !== row.x) row.x.value = String(x);
       if (document.activeElement !== row.y) row.y.value = String(y);
-      const e = y - (w * x + b);
-      write(row.cells[0]!, fixed(w * x + b, 3));
+      const predicted = predict(x);
+      const e = y - predicted;
+      write(row.cells[0]!, fixed(predicted, 3));
       write(row.cells[1]!, signed(e, 3));
       write(row.cells[2]!, fixed(e * e, 3));
     });
