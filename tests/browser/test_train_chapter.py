@@ -67,6 +67,7 @@ def python_agrees(lab) -> set[str]:
 
 def outcome(lab) -> str:
     """Wait until the run on screen has been judged."""
+    lab.settle()
     lab.page.wait_for_function(
         """() => { const e = document.querySelector('[data-kedou=outcome]');
              return e.dataset.outcome && !e.classList.contains('stale'); }"""

@@ -22,7 +22,7 @@ function powers(state: State): string {
   const losses = (name: string, all: readonly number[], formula: string): string =>
     all.length === 0
       ? ""
-      : `for p in (${all.join(", ")},):\n    print(f"${name}-{p}", ${formula})\n`;
+      : `for p in [${all.join(", ")}]:\n    print(f"${name}-{p}", ${formula})\n`;
   return `import numpy as np
 
 ${pythonPoints(points)}

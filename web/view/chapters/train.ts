@@ -26,6 +26,8 @@ import type { Seen, State } from "./train-state.ts";
 const CANON = testedPowers()(TADPOLES);
 const LINE = CANON[0]!;
 const CUBIC = CANON[2]!;
+/** What the badge lies on, from -1 to 1. */
+const CHOICES = [CUBIC, null, LINE] as const;
 
 function judge({ value, stage }: Guess): Verdict {
   const { value: line, low, high } = predictor(LINE.whole)(ASKED);
@@ -269,7 +271,9 @@ function open(stage: Stage<State>): View<State> {
           ? mixed(test, player.shown)
           : (x: number) => evaluatePolynomial(fit, x);
       const band = isDescent || asking || place === null ? null : predicts({ fit });
-      const rival = told && step === 0 && !isDescent ? rivalOf(power) : null;
+      const chosen = told && !isDescent ? CHOICES[asked.value + 1]! : null;
+      const isOther = chosen !== null && (chosen.power !== power || step > 0);
+      const rival = told && !isDescent && step === 0 ? rivalOf(power) : null;
       const hidden = player.lit ? Math.floor(player.shown) - 1 : step - 1;
       picture.paint({
         points,
@@ -284,8 +288,15 @@ function open(stage: Stage<State>): View<State> {
               ? band(place)
               : { value: curve(place), low: null, high: null },
         band,
-        other: asking ? of(CUBIC) : isDescent ? of(test) : rival && of(rival),
-        chosen: told && !isDescent && asked.value !== 0 ? of(asked.value > 0 ? LINE : CUBIC) : null,
+        other: asking
+          ? of(CUBIC)
+          : isDescent
+            ? of(test)
+            : isOther
+              ? of(chosen)
+              : rival && of(rival),
+        otherIsGuess: isOther,
+        chosen: chosen && of(chosen),
         asking: asking ? [name("line", LINE), name("cubic", CUBIC)] : null,
       });
       const highest = highestPower(points);

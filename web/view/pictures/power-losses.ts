@@ -126,6 +126,7 @@ export class PowerLossesPicture {
     // On a small screen the name of the axis would lie on the last column's loss.
     const isCrowded = plot.height < SMALL && state.losses.at(-1)?.training !== null;
     plot.nameX(isCrowded ? "" : t("axis-power"));
+    const size = sizeOfType(plot);
     const half = (plot.x(2) - plot.x(1)) / 2;
     state.losses.forEach((losses, i) => {
       const column = this.#columns[i]!;
@@ -144,8 +145,11 @@ export class PowerLossesPicture {
       const { training, leftOut } = losses;
       show(column.training, training !== null);
       if (training !== null) put(column.training, { cx: x, cy: this.#y(training) });
+      // Beside its dot; lower where the other number is near, higher where the next column is.
       const isNear = this.#y(training ?? 1) - this.#y(leftOut ?? RANGE[1]) < 30;
-      label(column.trainingText, training, beside, this.#y(training ?? 1) + (isNear ? 15 : 5));
+      const isTight = 2 * half < 4 * size && power % 2 === 0;
+      const down = isNear ? 15 : isTight ? -8 : 5;
+      label(column.trainingText, training, beside, this.#y(training ?? 1) + down);
       show(column.leftOut, leftOut !== null);
       if (leftOut !== null) put(column.leftOut, { d: diamond(x, this.#y(leftOut)) });
       label(column.leftOutText, leftOut, beside, this.#y(leftOut ?? 1) - 4);
@@ -173,7 +177,7 @@ export class PowerLossesPicture {
   #paintKey(): void {
     const { plot } = this;
     const [dot, training, mark, leftOut] = [...this.#key.children] as SVGGraphicsElement[];
-    const size = Number.parseFloat(getComputedStyle(plot.svg).fontSize) || 13;
+    const size = sizeOfType(plot);
     const y = size * 0.75;
     let x = plot.right;
     put(leftOut!, { x, y: size * 1.1, "text-anchor": "end" });
@@ -200,6 +204,10 @@ export class PowerLossesPicture {
     });
     return d;
   }
+}
+
+function sizeOfType({ svg }: Plot): number {
+  return Number.parseFloat(getComputedStyle(svg).fontSize) || 13;
 }
 
 /** A loss with three digits that matter, as the lesson writes it. */

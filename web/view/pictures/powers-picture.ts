@@ -48,6 +48,7 @@ export interface PowersState {
   readonly band: ((x: number) => Prediction) | null;
   /** A second curve: the cubic beside the line, the goal of a descent. */
   readonly other: Curve | null;
+  readonly otherIsGuess: boolean;
   /** The curve that was chosen in the guess, once it is answered. */
   readonly chosen: Curve | null;
   /** Names and losses of line and cubic while the guess is open. */
@@ -150,6 +151,7 @@ export class PowersPicture {
     // On a small screen the name of the axis would lie on what is predicted.
     plot.nameX(isWide && plot.height < SMALL ? "" : t("axis-time"));
     put(this.#curve, { d: plot.curve(curve, TIMES[0], end, 160) });
+    this.#other.classList.toggle("guessed", state.otherIsGuess);
     put(this.#other, { d: other ? plot.curve(other, TIMES[0], end, 160) : "" });
     put(this.#band, { d: state.band ? this.#bandPath(state.band) : "" });
     this.#paintTadpoles(state);
