@@ -196,7 +196,7 @@ def test_the_guess_stays_on_the_curve_that_was_chosen(lab):
     lab.page.keyboard.press("Home")
     lab.click("guess-lock")
     x, y = lab.middle("guess-badge")
-    lab.drag("guess-badge", 0, -120)
+    lab.drag("guess-badge", 0, -260)
     assert lab.middle("guess-badge") == pytest.approx((x, y), abs=1)
     choose(lab, 3)
     assert lab.text("prediction") == "−2.19"

@@ -70,11 +70,15 @@ export const read: Shape<State> = (value) => {
     power <= highestPower(points) &&
     step <= points.length &&
     seen.every((each) => each === null || isSorted(each)) &&
-    (guess.stage === "closed" || JSON.stringify(points) === JSON.stringify(TADPOLES)) &&
+    (guess.stage === "closed" || isCanon(points)) &&
     (guess.stage !== "open" || (state.way === "exact" && step === 0));
   if (!fits) throw new Misshapen();
   return state;
 };
+
+export function isCanon(points: readonly Point[]): boolean {
+  return JSON.stringify(points) === JSON.stringify(TADPOLES);
+}
 
 /** Add tadpoles to those that a power has been tested on. */
 export function looked(seen: Seen, power: number, more: readonly number[]): Seen {
