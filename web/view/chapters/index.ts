@@ -7,6 +7,7 @@ import { forward } from "./forward.ts";
 import { learningRate } from "./learning-rate.ts";
 import { loss } from "./loss.ts";
 import { rules } from "./rules.ts";
+import { train } from "./train.ts";
 
 export interface Entry {
   readonly number: number;
@@ -20,6 +21,7 @@ export const CHAPTERS: readonly Entry[] = [
   { number: 5, lesson: backward },
   { number: 6, lesson: rules },
   { number: 7, lesson: learningRate },
+  { number: 9, lesson: train },
 ];
 
 export function entryOf(name: string | null): Entry | undefined {

@@ -73,6 +73,11 @@ export class Table {
 
   /** Without a charge the last column has the squares. */
   paint(points: readonly Point[], w: number, b: number, charge?: Charge): void {
+    this.paintCurve(points, (x) => w * x + b, charge);
+  }
+
+  /** The same for predictions that are no line. */
+  paintCurve(points: readonly Point[], predict: (x: number) => number, charge?: Charge): void {
     this.#points = points;
     write(this.#last, charge?.name ?? "e²");
     if (this.#rows.length !== points.length) this.#build(points.length);
@@ -80,8 +85,9 @@ export class Table {
       const row = this.#rows[i]!;
       if (document.activeElement !== row.x) row.x.value = String(x);
       if (document.activeElement !== row.y) row.y.value = String(y);
-      const e = y - (w * x + b);
-      write(row.cells[0]!, fixed(w * x + b, 3));
+      const predicted = predict(x);
+      const e = y - predicted;
+      write(row.cells[0]!, fixed(predicted, 3));
       write(row.cells[1]!, signed(e, 3));
       write(row.cells[2]!, fixed(charge?.of[i] ?? e * e, 3));
     });

@@ -13,6 +13,7 @@ import forwardEn from "../../../src/kedou/assets/texts/en/page_forward.json";
 import learningRateEn from "../../../src/kedou/assets/texts/en/page_learning_rate.json";
 import lossEn from "../../../src/kedou/assets/texts/en/page_loss.json";
 import rulesEn from "../../../src/kedou/assets/texts/en/page_rules.json";
+import trainEn from "../../../src/kedou/assets/texts/en/page_train.json";
 import solutionEn from "../../../src/kedou/assets/texts/en/solution.json";
 import descentZh from "../../../src/kedou/assets/texts/zh-CN/descent.json";
 import kitZh from "../../../src/kedou/assets/texts/zh-CN/page.json";
@@ -23,6 +24,7 @@ import forwardZh from "../../../src/kedou/assets/texts/zh-CN/page_forward.json";
 import learningRateZh from "../../../src/kedou/assets/texts/zh-CN/page_learning_rate.json";
 import lossZh from "../../../src/kedou/assets/texts/zh-CN/page_loss.json";
 import rulesZh from "../../../src/kedou/assets/texts/zh-CN/page_rules.json";
+import trainZh from "../../../src/kedou/assets/texts/zh-CN/page_train.json";
 import solutionZh from "../../../src/kedou/assets/texts/zh-CN/solution.json";
 import type { Message } from "../../model/message.ts";
 import { say, sentence } from "../../model/texts.ts";
@@ -38,6 +40,7 @@ const english = {
   ...rulesEn,
   ...learningRateEn,
   ...lossEn,
+  ...trainEn,
 };
 const chinese: typeof english = {
   ...kitZh,
@@ -48,6 +51,7 @@ const chinese: typeof english = {
   ...rulesZh,
   ...learningRateZh,
   ...lossZh,
+  ...trainZh,
 };
 export type Key = keyof typeof english;
 

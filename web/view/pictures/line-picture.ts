@@ -2,12 +2,12 @@
 
 import { put, s, show } from "../kit/dom.ts";
 import { grab, Handle } from "../kit/handle.ts";
-import { clamp, fixed, signed, snap } from "../kit/numbers.ts";
+import { fixed, signed } from "../kit/numbers.ts";
 import { Plot } from "../kit/plot.ts";
 import type { Moving } from "../kit/points.ts";
-import { X_RANGE, Y_RANGE } from "../kit/table.ts";
 import { t } from "../kit/words.ts";
 import type { Point } from "../lesson.ts";
+import { letAdd, letMove, tailPath } from "./tadpoles.ts";
 
 export interface LinePictureOptions {
   readonly w: () => number;
@@ -42,10 +42,6 @@ export interface LineState {
 
 export const LOW_W = 0;
 export const HIGH_W = 2;
-/** Tadpoles sit on tenths, as the lesson's do. */
-const TENTH = 0.1;
-/** A pointer that moved less than this many pixels has tapped. */
-const TAP = 4;
 
 export class LinePicture {
   readonly plot: Plot;
@@ -115,18 +111,7 @@ export class LinePicture {
       this.plot.over.append(this.lifter.element);
     }
     const { moving } = options;
-    if (moving) {
-      this.plot.svg.addEventListener("dblclick", (event) => {
-        if ((event.target as Element).closest(".tadpole, .handle, .line-hit")) return;
-        const box = this.plot.svg.getBoundingClientRect();
-        const { x, y } = this.plot;
-        const place = [
-          x.invert(event.clientX - box.left),
-          y.invert(event.clientY - box.top),
-        ] as const;
-        moving.add(tenths(this.plot, ...place));
-      });
-    }
+    if (moving) letAdd(this.plot, moving);
     this.plot.onLayout(() => this.#last && this.paint(this.#last));
   }
 
@@ -185,6 +170,7 @@ export class LinePicture {
   }
 
   #makeTadpoles(count: number): void {
+    const { plot } = this;
     const { pick, moving } = this.#options;
     const focused = this.#dots.findIndex((dot) => dot === document.activeElement);
     for (const dot of this.#dots) dot.remove();
@@ -197,7 +183,7 @@ export class LinePicture {
       }
       if (moving) {
         dot.classList.add("movable");
-        this.#drag(dot, i, moving);
+        letMove(dot, i, plot, moving, (index) => this.#options.pick?.(index));
       } else if (pick) dot.addEventListener("click", () => pick(i));
       if (pick) {
         dot.addEventListener("keydown", (event) => {
@@ -214,89 +200,4 @@ export class LinePicture {
     else this.#tadpoles.append(...this.#dots);
     if (focused >= 0) this.#dots[Math.min(focused, count - 1)]?.focus({ preventScroll: true });
   }
-
-  /** Let a pointer and the keys move a tadpole; a pointer that hardly moves has tapped it. */
-  #drag(dot: SVGGElement, index: number, moving: Moving): void {
-    const { plot } = this;
-    let from: { x: number; y: number; dx: number; dy: number; box: DOMRect } | null = null;
-    let moved = false;
-    dot.addEventListener("pointerdown", (event) => {
-      if (event.button !== 0) return;
-      const box = plot.svg.getBoundingClientRect();
-      const [x, y] = moving.at(index);
-      from = {
-        x: event.clientX,
-        y: event.clientY,
-        dx: event.clientX - box.left - plot.x(x),
-        dy: event.clientY - box.top - plot.y(y),
-        box,
-      };
-      moved = false;
-      dot.setPointerCapture(event.pointerId);
-      dot.focus({ preventScroll: true });
-      event.preventDefault();
-    });
-    dot.addEventListener("pointermove", (event) => {
-      if (!from) return;
-      if (!moved && Math.hypot(event.clientX - from.x, event.clientY - from.y) < TAP) return;
-      moved = true;
-      dot.classList.add("held");
-      const { box, dx, dy } = from;
-      moving.move(
-        index,
-        tenths(
-          plot,
-          plot.x.invert(event.clientX - box.left - dx),
-          plot.y.invert(event.clientY - box.top - dy),
-        ),
-        "drag",
-      );
-    });
-    const stop = (event: PointerEvent): void => {
-      if (!from) return;
-      from = null;
-      dot.classList.remove("held");
-      if (moved) moving.moved();
-      else if (event.type === "pointerup") this.#options.pick?.(index);
-    };
-    for (const end of ["pointerup", "pointercancel", "lostpointercapture"] as const) {
-      dot.addEventListener(end, stop);
-    }
-    dot.addEventListener("keydown", (event) => {
-      const [x, y] = moving.at(index);
-      const by = TENTH * (event.shiftKey ? 5 : 1);
-      const ways: Readonly<Record<string, Point>> = {
-        ArrowRight: [x + by, y],
-        ArrowLeft: [x - by, y],
-        ArrowUp: [x, y + by],
-        ArrowDown: [x, y - by],
-      };
-      const to = ways[event.key];
-      if (to) moving.move(index, tenths(plot, ...to), "key");
-      else if (event.key === "Delete" || event.key === "Backspace") moving.remove(index);
-      else return;
-      event.preventDefault();
-      event.stopPropagation();
-    });
-  }
-}
-
-/** The nearest place where a tadpole may sit: in the picture as it is shown. */
-function tenths({ x: scale, y: other }: Plot, x: number, y: number): Point {
-  const right = Math.min(X_RANGE[1], scale.domain()[1]!);
-  const top = Math.min(Y_RANGE[1], other.domain()[1]!);
-  return [snap(clamp(x, X_RANGE[0], right), TENTH), snap(clamp(y, Y_RANGE[0], top), TENTH)];
-}
-
-/** A tail: as wide as the dot at its root, nothing where it touches the line. */
-function tailPath(plot: Plot, x: number, from: number, to: number): string {
-  const cx = plot.x(x);
-  const root = plot.y(from);
-  const tip = plot.y(to);
-  const bend = root + (tip - root) * 0.45;
-  return (
-    `M${(cx - 6).toFixed(1)},${root.toFixed(1)}` +
-    `Q${(cx - 4.4).toFixed(1)},${bend.toFixed(1)} ${cx.toFixed(1)},${tip.toFixed(1)}` +
-    `Q${(cx + 4.4).toFixed(1)},${bend.toFixed(1)} ${(cx + 6).toFixed(1)},${root.toFixed(1)}Z`
-  );
 }
