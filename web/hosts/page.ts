@@ -10,6 +10,7 @@ import { fragmentOf, sharedIn } from "../view/kit/share.ts";
 import { Misshapen } from "../view/kit/shape.ts";
 import { setLanguage, t, type Language } from "../view/kit/words.ts";
 import { checkState, render, type HostModel, type Mounted } from "../view/mount.ts";
+import { SocketEngine } from "./socket-engine.ts";
 import { LocalModel } from "./local-model.ts";
 import { kept, keep } from "./storage.ts";
 
@@ -18,6 +19,9 @@ const main = h("main", { id: "main", class: "kedou" });
 const bar = h("header", { class: "bar" });
 const notice = h("p", { class: "notice", role: "alert", "data-kedou": "notice" });
 root.replaceChildren(bar, notice, main);
+
+/** One conversation with the lab for as long as the page is open. */
+const engine = document.documentElement.dataset["engine"] === "socket" ? new SocketEngine() : null;
 
 let mounted: Mounted | null = null;
 let model: HostModel = new LocalModel({});
@@ -79,6 +83,7 @@ function open(state: unknown = null): void {
       next: nextLink(language),
       theme: themeButton(),
       project,
+      engine,
     },
   );
   fillBar(language);

@@ -5,6 +5,7 @@ import { backward } from "./backward.ts";
 import { derivative } from "./derivative.ts";
 import { forward } from "./forward.ts";
 import { learningRate } from "./learning-rate.ts";
+import { ownData } from "./own-data.ts";
 import { rules } from "./rules.ts";
 
 export interface Entry {
@@ -18,6 +19,7 @@ export const CHAPTERS: readonly Entry[] = [
   { number: 5, lesson: backward },
   { number: 6, lesson: rules },
   { number: 7, lesson: learningRate },
+  { number: 9, lesson: ownData },
 ];
 
 export function entryOf(name: string | null): Entry | undefined {

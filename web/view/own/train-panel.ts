@@ -1,0 +1,310 @@
+/**
+ * Train: every picture of one run, painted in the same frame, retrained whenever a setting moves.
+ */
+
+import { parameterNames, spread } from "../../model/design.ts";
+import { sliceOf } from "../../model/slice.ts";
+import { type Settings, type Trained, Training } from "../../model/training.ts";
+import { bestStep, type Validation } from "../../model/validation.ts";
+import { h, clear, show, write } from "../kit/dom.ts";
+import { Readout } from "../kit/controls.ts";
+import { short } from "../kit/numbers.ts";
+import type { Stage } from "../kit/stage.ts";
+import { t } from "../kit/words.ts";
+import { FitScatter } from "../pictures/fit-scatter.ts";
+import { RunCurves, type RunLine, valueAt } from "../pictures/run-curves.ts";
+import { SlicePicture } from "../pictures/slice-picture.ts";
+import { WeightCurves } from "../pictures/weight-curves.ts";
+import { Coefficients } from "./coefficients.ts";
+import type { Held, Sample } from "./engine.ts";
+import { drawnRecords, lastStep, pageRun, placeOf, type ShownRun } from "./shown.ts";
+import { settingsOf, type State } from "./state.ts";
+import { named } from "./words.ts";
+
+/** What there is to train on: all of it, or as much as has been read. */
+export interface Material {
+  readonly training: Training;
+  readonly sample: Sample | null;
+  readonly target: string;
+  /** How many rows; while a scan goes on, so far. */
+  readonly rows: number;
+  readonly whole: boolean;
+}
+
+export interface Painted {
+  readonly trained: Trained;
+  readonly shown: ShownRun;
+  readonly validation: Validation | null;
+}
+
+export class TrainPanel {
+  readonly curves = new RunCurves();
+  readonly scatter: FitScatter;
+  readonly residuals: FitScatter;
+  readonly weights = new WeightCurves();
+  readonly slice = new SlicePicture();
+  /** The pictures beside and below the curves. */
+  readonly gallery: HTMLElement;
+  readonly summary: HTMLElement;
+  #error = new Readout("left-out-error", 4, "big");
+  #errorLabel = h("span", { class: "label" });
+  #errorMore = h("p", { class: "muted", "data-kedou": "error-more" });
+  #outcome = h("p", { class: "own-outcome", "data-kedou": "outcome" });
+  #advice = h("div", { class: "own-advice", "data-kedou": "advice" });
+  #gap = h("p", { class: "formula", "data-kedou": "gap" });
+  #equation = h("p", { class: "formula own-equation", "data-kedou": "equation" });
+  #by = h("p", { class: "muted", "data-kedou": "computed-by" });
+  #coefficients = new Coefficients();
+  #pair: readonly [HTMLSelectElement, HTMLSelectElement];
+  #pairNames = "";
+  #cache: { key: Sample; names: string; X: Float64Array; y: Float64Array } | null = null;
+  #predicted = new Float64Array(0);
+
+  constructor(stage: Stage<State>, target: string) {
+    this.scatter = new FitScatter(false, target);
+    this.residuals = new FitScatter(true, target);
+    stage.addPlot(this.curves.plot, "run-curves");
+    stage.addPlot(this.scatter.plot, "scatter");
+    const frame = (plot: { svg: SVGSVGElement }, ...more: Node[]): HTMLElement =>
+      h("div", { class: "picture small" }, plot.svg, ...more);
+    const choose = (place: 0 | 1): HTMLSelectElement => {
+      const select = h("select", {
+        class: "field select",
+        "data-kedou": `pair-${place}`,
+        "aria-label": t(place === 0 ? "own-pair-x" : "own-pair-y"),
+      });
+      select.addEventListener("change", () => {
+        const pair = [...stage.state.pair] as [number, number];
+        pair[place] = Number(select.value);
+        stage.store.set({ pair });
+      });
+      return select;
+    };
+    this.#pair = [choose(0), choose(1)];
+    this.gallery = h(
+      "section",
+      { class: "own-gallery", "aria-label": t("own-more-pictures") },
+      frame(this.weights.plot),
+      h(
+        "div",
+        { class: "own-slice" },
+        frame(this.slice.plot),
+        h("div", { class: "row" }, ...this.#pair),
+      ),
+      frame(this.residuals.plot),
+    );
+    for (const plot of [this.weights.plot, this.slice.plot, this.residuals.plot]) {
+      stage.keepPlot(plot);
+    }
+    this.summary = h(
+      "section",
+      { class: "own-summary", "aria-label": t("own-result") },
+      h("div", { class: "number-block own-error" }, this.#errorLabel, this.#error.element),
+      this.#errorMore,
+      this.#outcome,
+      this.#advice,
+      this.#equation,
+      this.#gap,
+      this.#by,
+    );
+  }
+
+  get coefficients(): HTMLElement {
+    return this.#coefficients.element;
+  }
+
+  paint(
+    state: State,
+    material: Material,
+    trained: Trained,
+    python: { run: ShownRun; held: Held | null } | null,
+    pins: readonly (readonly [Settings, Trained, Validation | null])[],
+  ): Painted {
+    const { training, sample } = material;
+    const run = python?.run ?? pageRun(trained);
+    const validation = training.hasFolds ? training.drawn(trained) : null;
+    const last = lastStep(run);
+    const step = Math.min(state.step ?? last, last);
+    const record = placeOf(run, step);
+    const theta = run.theta(record);
+    const { prepared } = trained;
+    const names = parameterNames(prepared.design);
+    const places = drawnRecords(run);
+    const best = validation ? bestStep(validation) : null;
+    this.curves.paint({
+      training: { steps: run.steps, values: run.loss },
+      leftOut: validation && { steps: validation.steps, values: validation.leftOut },
+      pins: pins.map(([, pinned, error]) => pinLine(pinned, error)),
+      least: prepared.solution.loss,
+      baseline: validation?.baseline ?? null,
+      bestStep: best,
+      step,
+      log: state.log,
+    });
+    const scale = spread(prepared.design);
+    const drawn = places.map((place) => run.theta(place));
+    const k = prepared.design.columns.length;
+    this.weights.paint({
+      steps: places.map((place) => run.steps[place]!),
+      lines: prepared.design.columns.map(({ name }, j) => ({
+        name,
+        values: drawn.map((each) => each[j]! * scale[j]!),
+      })),
+      step,
+    });
+    this.#paintSlice(state, trained, names, drawn, theta);
+    this.#paintSample(sample, trained, theta);
+    this.#paintSummary(material, trained, run, python?.held ?? null, validation, step, best);
+    write(this.#equation, equationOf(material.target, names, theta, k));
+    this.#coefficients.paint(names, theta, prepared.solution, [...scale, 1]);
+    return { trained, shown: run, validation };
+  }
+
+  #paintSlice(
+    state: State,
+    { prepared }: Trained,
+    names: readonly string[],
+    drawn: readonly ArrayLike<number>[],
+    theta: ArrayLike<number>,
+  ): void {
+    const p = names.length;
+    show(this.slice.plot.svg.parentElement!.parentElement!, p >= 2);
+    if (p < 2) return;
+    const key = names.join("\n");
+    if (key !== this.#pairNames) {
+      this.#pairNames = key;
+      for (const select of this.#pair) {
+        clear(select, ...names.map((name, j) => h("option", { value: j }, name)));
+      }
+    }
+    let [i, j] = state.pair;
+    if (i >= p) i = 0;
+    if (j >= p || j === i) j = i === p - 1 ? 0 : p - 1;
+    this.#pair[0].value = String(i);
+    this.#pair[1].value = String(j);
+    this.slice.paint({
+      slice: sliceOf(prepared.surface, i, j),
+      names: [names[i]!, names[j]!],
+      path: drawn.map((each) => [each[i]!, each[j]!] as const),
+      at: [theta[i]!, theta[j]!],
+    });
+  }
+
+  #paintSample(sample: Sample | null, { prepared }: Trained, theta: ArrayLike<number>): void {
+    show(this.scatter.plot.svg, sample !== null);
+    show(this.residuals.plot.svg.parentElement!, sample !== null);
+    if (!sample) return;
+    const { X, y } = this.#sampleFor(
+      sample,
+      prepared.design.columns.map(({ name }) => name),
+    );
+    const k = prepared.design.columns.length;
+    const b = prepared.design.hasIntercept ? theta[k]! : 0;
+    for (let i = 0, at = 0; i < y.length; i++) {
+      let value = b;
+      for (let j = 0; j < k; j++, at++) value += X[at]! * theta[j]!;
+      this.#predicted[i] = value;
+    }
+    this.scatter.paint({ predicted: this.#predicted, actual: y });
+    this.residuals.paint({ predicted: this.#predicted, actual: y });
+  }
+
+  /** The sample's cells in the order of the design's columns. */
+  #sampleFor(sample: Sample, names: readonly string[]): { X: Float64Array; y: Float64Array } {
+    const joined = names.join("\n");
+    if (this.#cache?.key === sample && this.#cache.names === joined) return this.#cache;
+    const where = names.map((name) => sample.columns.indexOf(name));
+    const X = new Float64Array(sample.X.length * where.length);
+    sample.X.forEach((row, i) =>
+      where.forEach((from, j) => {
+        X[i * where.length + j] = from < 0 ? 0 : row[from]!;
+      }),
+    );
+    const y = Float64Array.from(sample.y);
+    this.#predicted = new Float64Array(y.length);
+    this.#cache = { key: sample, names: joined, X, y };
+    return this.#cache;
+  }
+
+  #paintSummary(
+    { target, whole }: Material,
+    { prepared }: Trained,
+    run: ShownRun,
+    held: Held | null,
+    validation: Validation | null,
+    step: number,
+    best: number | null,
+  ): void {
+    const line: RunLine | null = validation && {
+      steps: validation.steps,
+      values: validation.leftOut,
+    };
+    const loss = run.loss[placeOf(run, step)]!;
+    const error = line ? Math.sqrt(valueAt(line, step)) : Math.sqrt(loss);
+    write(this.#errorLabel, t(line ? "own-error" : "own-error-seen", { target }));
+    this.#error.set(error, Number.isFinite(error) ? short(error, 4) : "∞");
+    const more: string[] = [];
+    if (validation) {
+      more.push(t("own-baseline", { error: short(Math.sqrt(validation.baseline), 4) }));
+      if (best !== null && best < step) more.push(t("own-best-step", { step: String(best) }));
+    }
+    if (held?.spread != null) more.push(t("own-spread", { spread: short(held.spread, 3) }));
+    if (held?.mae != null) {
+      more.push(
+        held.mae_spread != null
+          ? t("own-mae-spread", { mae: short(held.mae, 4), spread: short(held.mae_spread, 3) })
+          : t("own-mae", { mae: short(held.mae, 4) }),
+      );
+    }
+    write(this.#errorMore, more.join(t("own-joint")));
+    const isGood = run.outcome === "converged";
+    write(this.#outcome, t(named("outcome", run.outcome)));
+    this.#outcome.setAttribute("data-value", run.outcome);
+    this.#outcome.classList.toggle("bad", run.outcome === "diverged");
+    this.#outcome.classList.toggle("good", isGood);
+    clear(this.#advice, ...run.advice.map((sentence) => h("p", {}, sentence)));
+    const gap = run.gap ? run.gap[placeOf(run, step)]! : null;
+    write(
+      this.#gap,
+      gap === null
+        ? ""
+        : t("own-gap", { least: short(prepared.solution.loss, 5), gap: short(gap, 3) }),
+    );
+    this.#gap.setAttribute("data-value", String(gap));
+    write(
+      this.#by,
+      !whole ? t("own-so-far") : t(run.by === "python" ? "own-by-python" : "own-by-page"),
+    );
+  }
+}
+
+function pinLine({ run }: Trained, error: Validation | null): RunLine {
+  if (error) return { steps: error.steps, values: error.leftOut };
+  return { steps: run.steps, values: run.loss };
+}
+
+/** target = w1 · x1 + ... + b, the largest terms of many. */
+export function equationOf(
+  target: string,
+  names: readonly string[],
+  theta: ArrayLike<number>,
+  k: number,
+): string {
+  const shown = Math.min(k, 6);
+  let text = `${target} = `;
+  for (let j = 0; j < shown; j++) {
+    const value = theta[j]!;
+    const sign = j === 0 ? (value < 0 ? "−" : "") : value < 0 ? " − " : " + ";
+    text += `${sign}${short(Math.abs(value), 4)} · ${names[j]!}`;
+  }
+  if (k > shown) text += " + …";
+  if (names.length > k) {
+    const b = theta[k]!;
+    text += k === 0 ? short(b, 4) : ` ${b < 0 ? "−" : "+"} ${short(Math.abs(b), 4)}`;
+  }
+  return text;
+}
+
+export function settingsKey(state: State | Settings): string {
+  return JSON.stringify(settingsOf(state as State));
+}
