@@ -211,7 +211,7 @@ function measured(started: readonly StartedPart[], records: readonly Measured[])
 }
 
 /** The first step whose left-out error is within a thousandth of the smallest one. */
-export function bestStep({ steps, leftOut }: Validation): number {
+export function bestStep({ steps, leftOut }: Pick<Validation, "steps" | "leftOut">): number {
   const near = NEAR * leftOut.reduce((a, b) => Math.min(a, b), Infinity);
   return steps[leftOut.findIndex((error) => error <= near)]!;
 }

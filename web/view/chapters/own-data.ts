@@ -1,21 +1,23 @@
 /** The last step of the lesson: the same machine on a file of one's own, retrained live. */
 
 import { ModelError } from "../../model/errors.ts";
-import type { Trained } from "../../model/training.ts";
-import { findBest, type Validation } from "../../model/validation.ts";
+import type { Settings, Trained } from "../../model/training.ts";
+import { findBest } from "../../model/validation.ts";
 import { button } from "../kit/controls.ts";
 import { clear, h, show, write } from "../kit/dom.ts";
 import { short } from "../kit/numbers.ts";
 import { RateTrack } from "../kit/rate-track.ts";
 import type { Lesson, Stage, View } from "../kit/stage.ts";
 import { t, tell } from "../kit/words.ts";
+import type { RunLine } from "../pictures/run-curves.ts";
 import { Bring } from "../own/bring.ts";
 import type { Engine } from "../own/engine.ts";
+import { factsOf } from "../own/facts.ts";
 import { Loading, type Loaded } from "../own/loading.ts";
 import { LookTable } from "../own/look-table.ts";
 import { ownSnippet } from "../own/python.ts";
 import { ScanBar } from "../own/scan-bar.ts";
-import { lastStep, placeOf, pythonRun, type ShownRun } from "../own/shown.ts";
+import { lastStep, pageRun, placeOf, pythonRun, type ShownRun } from "../own/shown.ts";
 import {
   FIRST,
   FIRST_SETTINGS,
@@ -91,7 +93,7 @@ class OwnData implements View<State> {
   #said = "";
   #offered: unknown = null;
   #panelTarget: string | null = null;
-  #pinnedCache = new Map<string, readonly [State, Trained, Validation | null]>();
+  #pinned = new Map<string, RunLine>();
 
   constructor(stage: Stage<State>, engine: Engine) {
     this.#stage = stage;
@@ -247,20 +249,23 @@ class OwnData implements View<State> {
     }
     const panel = this.#panelFor(material.target);
     const key = JSON.stringify(settings);
-    const python =
-      loaded.python?.key === key
-        ? { run: pythonRun(loaded.python.run), held: loaded.python.run.held }
-        : null;
-    const pins = state.pins.map(({ settings: pinned }) => this.#pinned(material, pinned));
-    const painted = panel.paint(
-      state,
-      material,
-      trained,
-      python,
-      pins.filter((pin) => pin !== null),
-    );
-
-    this.#kept = { key, trained, run: painted.shown };
+    const python = loaded.python?.key === key ? loaded.python.run : null;
+    const run = python ? pythonRun(python) : pageRun(trained);
+    panel.paint(state, {
+      facts: factsOf(trained),
+      run,
+      validation: material.training.hasFolds ? material.training.drawn(trained) : null,
+      held: python?.held ?? null,
+      pins: material.whole
+        ? state.pins
+            .map((pin) => this.#pinLine(material, pin.settings))
+            .filter((pin) => pin !== null)
+        : [],
+      sample: material.sample,
+      target: material.target,
+      by: t(!material.whole ? "own-so-far" : python ? "own-by-python" : "own-by-page"),
+    });
+    this.#kept = { key, trained, run };
     const { rates } = trained.started;
     this.#track.paint(rates.limit, rates.best, state.rate === null);
     this.#tools.paint(
@@ -271,10 +276,10 @@ class OwnData implements View<State> {
     this.#best.disabled = !material.training.hasFolds;
     if (this.#warned !== loaded.scanned) this.#warn(loaded);
     if (state.phase === "use") {
-      const place = placeOf(painted.shown, lastStep(painted.shown));
-      this.#use.paint(state, trained, painted.shown.theta(place), material.target);
+      const place = placeOf(run, lastStep(run));
+      this.#use.paint(state, trained, run.theta(place), material.target);
     }
-    const outcome = painted.shown.outcome;
+    const outcome = run.outcome;
     if (outcome !== this.#said) {
       this.#said = outcome;
       this.#stage.live.say(t(`outcome-${outcome}` as "outcome-converged"));
@@ -292,20 +297,18 @@ class OwnData implements View<State> {
     return this.#panel;
   }
 
-  #pinned(
-    { training, whole }: Material,
-    settings: State["pins"][number]["settings"],
-  ): readonly [State, Trained, Validation | null] | null {
-    if (!whole) return null;
+  #pinLine({ training }: Material, settings: Settings): RunLine | null {
     const key = JSON.stringify(settings);
-    const known = this.#pinnedCache.get(key);
+    const known = this.#pinned.get(key);
     if (known) return known;
     try {
       const trained = training.trained(settings);
       const error = training.hasFolds ? training.drawn(trained) : null;
-      const pinned = [{ ...this.#stage.state, ...settings }, trained, error] as const;
-      this.#pinnedCache.set(key, pinned);
-      return pinned;
+      const line = error
+        ? { steps: error.steps, values: error.leftOut }
+        : { steps: trained.run.steps, values: trained.run.loss };
+      this.#pinned.set(key, line);
+      return line;
     } catch (error) {
       if (!(error instanceof ModelError)) throw error;
       return null;
@@ -315,7 +318,7 @@ class OwnData implements View<State> {
   #togglePin(): void {
     const { state, store } = this.#stage;
     if (state.pins.length >= 2) {
-      this.#pinnedCache.clear();
+      this.#pinned.clear();
       store.set({ pins: [] });
       return;
     }
@@ -350,6 +353,7 @@ class OwnData implements View<State> {
 
   #warn({ scanned }: Loaded): void {
     this.#warned = scanned;
+    this.#pinned.clear();
     if (!scanned) return clear(this.#warnings);
     const lines: string[] = scanned.leaks.map(({ name, correlation }) =>
       t("own-leak", { name, correlation: short(correlation, 5) }),

@@ -1,11 +1,10 @@
 /** Every parameter: what descent found, the exact value, its standard error, and all as a picture. */
 
-import type { Solution } from "../../model/solution.ts";
-import { confidence } from "../../model/solution.ts";
 import type { Vector } from "../../model/linear/matrix.ts";
 import { clear, h, put, s, write } from "../kit/dom.ts";
 import { short } from "../kit/numbers.ts";
 import { t } from "../kit/words.ts";
+import type { Facts } from "./facts.ts";
 
 interface Row {
   readonly cells: HTMLTableCellElement[];
@@ -18,8 +17,7 @@ export class Coefficients {
   readonly element: HTMLElement;
   #body = h("tbody");
   #rows: Row[] = [];
-  #solution: Solution | null = null;
-  #scale: readonly number[] = [];
+  #facts: Facts | null = null;
   #most = 1;
 
   constructor() {
@@ -41,18 +39,13 @@ export class Coefficients {
     );
   }
 
-  /** `scale` makes parameters comparable: the spread of each column, 1 for the intercept. */
-  paint(
-    names: readonly string[],
-    theta: Vector,
-    solution: Solution,
-    scale: readonly number[],
-  ): void {
-    if (this.#solution !== solution) this.#build(names, solution, scale);
+  paint(facts: Facts, theta: Vector): void {
+    if (this.#facts !== facts) this.#build(facts);
     this.#rows.forEach(({ cells, found }, j) => {
       write(cells[0]!, short(theta[j]!, 5));
       cells[0]!.setAttribute("data-value", String(theta[j]!));
-      const at = this.#at(theta[j]! * this.#scale[j]!);
+      if (j >= facts.k) return;
+      const at = this.#at(theta[j]! * facts.scale[j]!);
       put(found, { cx: Number.isFinite(at) ? Math.max(-20, Math.min(WIDTH + 20, at)) : -20 });
     });
   }
@@ -61,27 +54,21 @@ export class Coefficients {
     return WIDTH / 2 + (value / this.#most) * (WIDTH / 2 - 8);
   }
 
-  #build(names: readonly string[], solution: Solution, scale: readonly number[]): void {
-    this.#solution = solution;
-    this.#scale = scale;
-    const ranges = confidence(solution);
-    const k = solution.featureNames.length;
+  #build(facts: Facts): void {
+    this.#facts = facts;
+    const { names, k, exact, errors, ranges, scale } = facts;
     this.#most = Math.max(
       1e-300,
       ...ranges.slice(0, k).map((range, j) => {
-        const [low, high] = range ?? [solution.theta[j]!, solution.theta[j]!];
+        const [low, high] = range ?? [exact[j]!, exact[j]!];
         return Math.max(Math.abs(low), Math.abs(high)) * scale[j]!;
       }),
     );
     this.#rows = names.map((_, j) => ({
       cells: [
         h("td", { "data-kedou": `coefficient-${j}` }),
-        h("td", {}, short(solution.theta[j]!, 5)),
-        h(
-          "td",
-          {},
-          solution.standardErrors[j] == null ? "–" : short(solution.standardErrors[j], 3),
-        ),
+        h("td", {}, short(exact[j]!, 5)),
+        h("td", {}, errors[j] == null ? "–" : short(errors[j], 3)),
       ],
       found: s("circle", { class: "forest-found", r: 4, cy: 12 }),
     }));
@@ -89,10 +76,7 @@ export class Coefficients {
       this.#body,
       ...names.map((name, j) => {
         const row = this.#rows[j]!;
-        const isIntercept = j >= k;
-        const forest = isIntercept
-          ? h("td")
-          : h("td", {}, this.#forest(j, ranges[j]!, solution, row));
+        const forest = j >= k ? h("td") : h("td", {}, this.#forest(facts, j, row));
         return h(
           "tr",
           {},
@@ -104,16 +88,16 @@ export class Coefficients {
     );
   }
 
-  #forest(j: number, range: [number, number] | null, solution: Solution, row: Row): SVGSVGElement {
-    const scale = this.#scale[j]!;
-    const exact = this.#at(solution.theta[j]! * scale);
-    const [low, high] = range ? range.map((value) => this.#at(value * scale)) : [exact, exact];
+  /** One parameter times the spread of its column: exact value, 95 % range, what descent found. */
+  #forest({ exact, ranges, scale }: Facts, j: number, row: Row): SVGSVGElement {
+    const centre = this.#at(exact[j]! * scale[j]!);
+    const range = ranges[j]?.map((value) => this.#at(value * scale[j]!)) ?? [centre, centre];
     return s(
       "svg",
       { class: "forest", viewBox: `0 0 ${WIDTH} 24`, "aria-hidden": "true" },
       s("line", { class: "forest-zero", x1: WIDTH / 2, x2: WIDTH / 2, y1: 0, y2: 24 }),
-      s("line", { class: "forest-range", x1: low!, x2: high!, y1: 12, y2: 12 }),
-      s("path", { class: "forest-exact", d: `M${exact},5v14` }),
+      s("line", { class: "forest-range", x1: range[0]!, x2: range[1]!, y1: 12, y2: 12 }),
+      s("path", { class: "forest-exact", d: `M${centre},5v14` }),
       row.found,
     );
   }

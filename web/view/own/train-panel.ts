@@ -2,23 +2,23 @@
  * Train: every picture of one run, painted in the same frame, retrained whenever a setting moves.
  */
 
-import { parameterNames, spread } from "../../model/design.ts";
-import { sliceOf } from "../../model/slice.ts";
-import { type Settings, type Trained, Training } from "../../model/training.ts";
+import type { Training } from "../../model/training.ts";
 import { bestStep, type Validation } from "../../model/validation.ts";
 import { h, clear, show, write } from "../kit/dom.ts";
 import { Readout } from "../kit/controls.ts";
 import { short } from "../kit/numbers.ts";
 import type { Stage } from "../kit/stage.ts";
 import { t } from "../kit/words.ts";
+import { RateCurve } from "../pictures/rate-curve.ts";
 import { FitScatter } from "../pictures/fit-scatter.ts";
 import { RunCurves, type RunLine, valueAt } from "../pictures/run-curves.ts";
 import { SlicePicture } from "../pictures/slice-picture.ts";
 import { WeightCurves } from "../pictures/weight-curves.ts";
 import { Coefficients } from "./coefficients.ts";
 import type { Held, Sample } from "./engine.ts";
-import { drawnRecords, lastStep, pageRun, placeOf, type ShownRun } from "./shown.ts";
-import { settingsOf, type State } from "./state.ts";
+import type { Facts } from "./facts.ts";
+import { drawnRecords, lastStep, placeOf, type ShownRun } from "./shown.ts";
+import type { State } from "./state.ts";
 import { named } from "./words.ts";
 
 /** What there is to train on: all of it, or as much as has been read. */
@@ -31,10 +31,18 @@ export interface Material {
   readonly whole: boolean;
 }
 
-export interface Painted {
-  readonly trained: Trained;
-  readonly shown: ShownRun;
-  readonly validation: Validation | null;
+/** One run, and what its pictures show besides. */
+export interface Scene {
+  readonly facts: Facts;
+  readonly run: ShownRun;
+  readonly validation: Pick<Validation, "steps" | "leftOut" | "baseline"> | null;
+  readonly held: Held | null;
+  /** Runs that were pinned, as lines beside this one's. */
+  readonly pins: readonly RunLine[];
+  readonly sample: Sample | null;
+  readonly target: string;
+  /** Who computed it, in words. */
+  readonly by: string;
 }
 
 export class TrainPanel {
@@ -43,6 +51,7 @@ export class TrainPanel {
   readonly residuals: FitScatter;
   readonly weights = new WeightCurves();
   readonly slice = new SlicePicture();
+  readonly rates = new RateCurve();
   /** The pictures beside and below the curves. */
   readonly gallery: HTMLElement;
   readonly summary: HTMLElement;
@@ -84,6 +93,7 @@ export class TrainPanel {
     this.gallery = h(
       "section",
       { class: "own-gallery", "aria-label": t("own-more-pictures") },
+      frame(this.rates.plot),
       frame(this.weights.plot),
       h(
         "div",
@@ -93,7 +103,7 @@ export class TrainPanel {
       ),
       frame(this.residuals.plot),
     );
-    for (const plot of [this.weights.plot, this.slice.plot, this.residuals.plot]) {
+    for (const plot of [this.rates.plot, this.weights.plot, this.slice.plot, this.residuals.plot]) {
       stage.keepPlot(plot);
     }
     this.summary = h(
@@ -113,63 +123,51 @@ export class TrainPanel {
     return this.#coefficients.element;
   }
 
-  paint(
-    state: State,
-    material: Material,
-    trained: Trained,
-    python: { run: ShownRun; held: Held | null } | null,
-    pins: readonly (readonly [Settings, Trained, Validation | null])[],
-  ): Painted {
-    const { training, sample } = material;
-    const run = python?.run ?? pageRun(trained);
-    const validation = training.hasFolds ? training.drawn(trained) : null;
+  paint(state: State, scene: Scene): void {
+    const { facts, run, validation, pins, sample, target } = scene;
     const last = lastStep(run);
     const step = Math.min(state.step ?? last, last);
-    const record = placeOf(run, step);
-    const theta = run.theta(record);
-    const { prepared } = trained;
-    const names = parameterNames(prepared.design);
+    const theta = run.theta(placeOf(run, step));
     const places = drawnRecords(run);
-    const best = validation ? bestStep(validation) : null;
+    const best = validation && bestStep(validation);
     this.curves.paint({
       training: { steps: run.steps, values: run.loss },
       leftOut: validation && { steps: validation.steps, values: validation.leftOut },
-      pins: pins.map(([, pinned, error]) => pinLine(pinned, error)),
-      least: prepared.solution.loss,
+      pins,
+      least: facts.least,
       baseline: validation?.baseline ?? null,
       bestStep: best,
       step,
       log: state.log,
     });
-    const scale = spread(prepared.design);
+    // The map is gradient descent's; other rules have none that is known before the run.
+    show(this.rates.plot.svg.parentElement!, facts.started !== null);
+    if (facts.started) this.rates.paint(facts.started, run.learningRate ?? 0);
     const drawn = places.map((place) => run.theta(place));
-    const k = prepared.design.columns.length;
     this.weights.paint({
       steps: places.map((place) => run.steps[place]!),
-      lines: prepared.design.columns.map(({ name }, j) => ({
+      lines: facts.names.slice(0, facts.k).map((name, j) => ({
         name,
-        values: drawn.map((each) => each[j]! * scale[j]!),
+        values: drawn.map((each) => each[j]! * facts.scale[j]!),
       })),
       step,
     });
-    this.#paintSlice(state, trained, names, drawn, theta);
-    this.#paintSample(sample, trained, theta);
-    this.#paintSummary(material, trained, run, python?.held ?? null, validation, step, best);
-    write(this.#equation, equationOf(material.target, names, theta, k));
-    this.#coefficients.paint(names, theta, prepared.solution, [...scale, 1]);
-    return { trained, shown: run, validation };
+    this.#paintSlice(state, facts, drawn, theta);
+    this.#paintSample(sample, facts, theta);
+    this.#paintSummary(scene, step, best);
+    write(this.#equation, equationOf(target, facts.names, theta, facts.k));
+    this.#coefficients.paint(facts, theta);
   }
 
   #paintSlice(
     state: State,
-    { prepared }: Trained,
-    names: readonly string[],
+    { names, slice }: Facts,
     drawn: readonly ArrayLike<number>[],
     theta: ArrayLike<number>,
   ): void {
     const p = names.length;
-    show(this.slice.plot.svg.parentElement!.parentElement!, p >= 2);
-    if (p < 2) return;
+    show(this.slice.plot.svg.parentElement!.parentElement!, slice !== null && p >= 2);
+    if (slice === null || p < 2) return;
     const key = names.join("\n");
     if (key !== this.#pairNames) {
       this.#pairNames = key;
@@ -183,23 +181,19 @@ export class TrainPanel {
     this.#pair[0].value = String(i);
     this.#pair[1].value = String(j);
     this.slice.paint({
-      slice: sliceOf(prepared.surface, i, j),
+      slice: slice(i, j),
       names: [names[i]!, names[j]!],
       path: drawn.map((each) => [each[i]!, each[j]!] as const),
       at: [theta[i]!, theta[j]!],
     });
   }
 
-  #paintSample(sample: Sample | null, { prepared }: Trained, theta: ArrayLike<number>): void {
+  #paintSample(sample: Sample | null, { names, k }: Facts, theta: ArrayLike<number>): void {
     show(this.scatter.plot.svg, sample !== null);
     show(this.residuals.plot.svg.parentElement!, sample !== null);
     if (!sample) return;
-    const { X, y } = this.#sampleFor(
-      sample,
-      prepared.design.columns.map(({ name }) => name),
-    );
-    const k = prepared.design.columns.length;
-    const b = prepared.design.hasIntercept ? theta[k]! : 0;
+    const { X, y } = this.#sampleFor(sample, names.slice(0, k));
+    const b = names.length > k ? theta[k]! : 0;
     for (let i = 0, at = 0; i < y.length; i++) {
       let value = b;
       for (let j = 0; j < k; j++, at++) value += X[at]! * theta[j]!;
@@ -227,11 +221,7 @@ export class TrainPanel {
   }
 
   #paintSummary(
-    { target, whole }: Material,
-    { prepared }: Trained,
-    run: ShownRun,
-    held: Held | null,
-    validation: Validation | null,
+    { facts, run, validation, held, target, by }: Scene,
     step: number,
     best: number | null,
   ): void {
@@ -266,21 +256,11 @@ export class TrainPanel {
     const gap = run.gap ? run.gap[placeOf(run, step)]! : null;
     write(
       this.#gap,
-      gap === null
-        ? ""
-        : t("own-gap", { least: short(prepared.solution.loss, 5), gap: short(gap, 3) }),
+      gap === null ? "" : t("own-gap", { least: short(facts.least, 5), gap: short(gap, 3) }),
     );
     this.#gap.setAttribute("data-value", String(gap));
-    write(
-      this.#by,
-      !whole ? t("own-so-far") : t(run.by === "python" ? "own-by-python" : "own-by-page"),
-    );
+    write(this.#by, by);
   }
-}
-
-function pinLine({ run }: Trained, error: Validation | null): RunLine {
-  if (error) return { steps: error.steps, values: error.leftOut };
-  return { steps: run.steps, values: run.loss };
 }
 
 /** target = w1 · x1 + ... + b, the largest terms of many. */
@@ -303,8 +283,4 @@ export function equationOf(
     text += k === 0 ? short(b, 4) : ` ${b < 0 ? "−" : "+"} ${short(Math.abs(b), 4)}`;
   }
   return text;
-}
-
-export function settingsKey(state: State | Settings): string {
-  return JSON.stringify(settingsOf(state as State));
 }
