@@ -213,7 +213,12 @@ export class Plot {
 
   #yLabels(em: number): { tick: number; text: string }[] {
     const most = Math.max(2, Math.floor((this.bottom - this.top) / (em * 4.2)));
-    return labelled(this.#options.yTicks ?? this.y.ticks(most));
+    const ticks = this.#options.yTicks ?? this.y.ticks(most);
+    if (!this.#options.logY || this.#options.yTicks || ticks.length <= most) return labelled(ticks);
+    // Many numbers on a log scale: powers of ten, and of these as many as there is room for.
+    const tens = ticks.filter((tick) => Number.isInteger(Math.round(Math.log10(tick) * 1e9) / 1e9));
+    const every = Math.ceil(tens.length / most);
+    return labelled(tens.length > 1 ? tens.filter((_, i) => i % every === 0) : ticks);
   }
 
   /** The path of y = f(x) over the visible range, left out where it is far outside. */
