@@ -5,6 +5,7 @@ import { backward } from "./backward.ts";
 import { derivative } from "./derivative.ts";
 import { forward } from "./forward.ts";
 import { learningRate } from "./learning-rate.ts";
+import { loss } from "./loss.ts";
 import { ownData } from "./own-data.ts";
 import { rules } from "./rules.ts";
 
@@ -16,6 +17,7 @@ export interface Entry {
 export const CHAPTERS: readonly Entry[] = [
   { number: 1, lesson: derivative },
   { number: 2, lesson: forward },
+  { number: 3, lesson: loss },
   { number: 5, lesson: backward },
   { number: 6, lesson: rules },
   { number: 7, lesson: learningRate },

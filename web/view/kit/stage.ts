@@ -255,7 +255,8 @@ export class Stage<S extends object> {
         note.textContent = done ? t("link-copied") : t("link-by-hand");
       });
     });
-    const svgs = (): SVGSVGElement[] => this.#plots.map((plot) => plot.svg);
+    const svgs = (): SVGSVGElement[] =>
+      this.#plots.map((plot) => plot.svg).filter((svg) => svg.clientWidth > 0);
     const file = `kedou-${this.#lesson.name}`;
     const details = h(
       "details",

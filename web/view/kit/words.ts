@@ -13,6 +13,7 @@ import derivativeEn from "../../../src/kedou/assets/texts/en/page_derivative.jso
 import forwardEn from "../../../src/kedou/assets/texts/en/page_forward.json";
 import learningRateEn from "../../../src/kedou/assets/texts/en/page_learning_rate.json";
 import ownDataEn from "../../../src/kedou/assets/texts/en/page_own_data.json";
+import lossEn from "../../../src/kedou/assets/texts/en/page_loss.json";
 import rulesEn from "../../../src/kedou/assets/texts/en/page_rules.json";
 import solutionEn from "../../../src/kedou/assets/texts/en/solution.json";
 import validationZh from "../../../src/kedou/assets/texts/zh-CN/validation.json";
@@ -24,6 +25,7 @@ import derivativeZh from "../../../src/kedou/assets/texts/zh-CN/page_derivative.
 import forwardZh from "../../../src/kedou/assets/texts/zh-CN/page_forward.json";
 import learningRateZh from "../../../src/kedou/assets/texts/zh-CN/page_learning_rate.json";
 import ownDataZh from "../../../src/kedou/assets/texts/zh-CN/page_own_data.json";
+import lossZh from "../../../src/kedou/assets/texts/zh-CN/page_loss.json";
 import rulesZh from "../../../src/kedou/assets/texts/zh-CN/page_rules.json";
 import solutionZh from "../../../src/kedou/assets/texts/zh-CN/solution.json";
 import type { Message } from "../../model/message.ts";
@@ -40,6 +42,7 @@ const english = {
   ...rulesEn,
   ...learningRateEn,
   ...ownDataEn,
+  ...lossEn,
 };
 const chinese: typeof english = {
   ...kitZh,
@@ -50,6 +53,7 @@ const chinese: typeof english = {
   ...rulesZh,
   ...learningRateZh,
   ...ownDataZh,
+  ...lossZh,
 };
 export type Key = keyof typeof english;
 

@@ -24,6 +24,9 @@ export interface LinePictureOptions {
   readonly y?: readonly [number, number];
   readonly bare?: boolean;
   readonly kind?: "model" | "guess";
+  /** The x at which the line ends; without it, the picture's edge. */
+  readonly until?: number;
+  readonly xTicks?: readonly number[];
 }
 
 export interface LineState {
@@ -67,8 +70,9 @@ export class LinePicture {
       xTitle: t("axis-time"),
       yTitle: t("axis-volume"),
       bare: options.bare ?? false,
+      ...(options.xTicks ? { xTicks: options.xTicks } : {}),
     });
-    this.plot.data.append(this.#ghost, this.#tadpoles, this.#line, this.#hit);
+    this.plot.data.append(this.#ghost, this.#tadpoles, this.#line);
     const b = options.b ?? (() => 0);
     const { turn, lift } = options;
     if (turn) {
@@ -81,6 +85,7 @@ export class LinePicture {
         change: turn,
         ...(options.turned ? { end: options.turned } : {}),
       };
+      this.plot.data.append(this.#hit);
       grab(this.#hit, this.plot, turning);
       this.handle = new Handle(this.plot, {
         ...turning,
@@ -115,7 +120,11 @@ export class LinePicture {
         if ((event.target as Element).closest(".tadpole, .handle, .line-hit")) return;
         const box = this.plot.svg.getBoundingClientRect();
         const { x, y } = this.plot;
-        moving.add(tenths(x.invert(event.clientX - box.left), y.invert(event.clientY - box.top)));
+        const place = [
+          x.invert(event.clientX - box.left),
+          y.invert(event.clientY - box.top),
+        ] as const;
+        moving.add(tenths(this.plot, ...place));
       });
     }
     this.plot.onLayout(() => this.#last && this.paint(this.#last));
@@ -125,7 +134,8 @@ export class LinePicture {
     this.#last = state;
     const { plot } = this;
     const { points, w, b } = state;
-    const [x0, x1] = plot.x.domain() as [number, number];
+    const [x0, edge] = plot.x.domain() as [number, number];
+    const x1 = this.#options.until ?? edge;
     const ends = { x1: plot.x(x0), y1: plot.y(w * x0 + b), x2: plot.x(x1), y2: plot.y(w * x1 + b) };
     put(this.#line, ends);
     put(this.#hit, ends);
@@ -235,6 +245,7 @@ export class LinePicture {
       moving.move(
         index,
         tenths(
+          plot,
           plot.x.invert(event.clientX - box.left - dx),
           plot.y.invert(event.clientY - box.top - dy),
         ),
@@ -261,7 +272,7 @@ export class LinePicture {
         ArrowDown: [x, y - by],
       };
       const to = ways[event.key];
-      if (to) moving.move(index, tenths(...to), "key");
+      if (to) moving.move(index, tenths(plot, ...to), "key");
       else if (event.key === "Delete" || event.key === "Backspace") moving.remove(index);
       else return;
       event.preventDefault();
@@ -270,8 +281,11 @@ export class LinePicture {
   }
 }
 
-function tenths(x: number, y: number): Point {
-  return [snap(clamp(x, ...X_RANGE), TENTH), snap(clamp(y, ...Y_RANGE), TENTH)];
+/** The nearest place where a tadpole may sit: in the picture as it is shown. */
+function tenths({ x: scale, y: other }: Plot, x: number, y: number): Point {
+  const right = Math.min(X_RANGE[1], scale.domain()[1]!);
+  const top = Math.min(Y_RANGE[1], other.domain()[1]!);
+  return [snap(clamp(x, X_RANGE[0], right), TENTH), snap(clamp(y, Y_RANGE[0], top), TENTH)];
 }
 
 /** A tail: as wide as the dot at its root, nothing where it touches the line. */
