@@ -7,7 +7,8 @@ import kedou as kd
 from kedou.block import Block
 from kedou.errors import DataError, OptionError
 from kedou.fitting.folds import fold_of_rows
-from kedou.fitting.hold_out import hold_out, leave_one_out
+from kedou.fitting.hold_out import hold_out
+from kedou.fitting.leave_one_out import leave_one_out
 from kedou.fitting.validation import LADDER, find_best, validate
 
 SETTINGS = [

@@ -15,7 +15,8 @@ from kedou.texts import Message
 
 if TYPE_CHECKING:
     from kedou.descent import Trajectory
-    from kedou.fitting.hold_out import HoldOut, Split
+    from kedou.fitting.hold_out import HoldOut
+    from kedou.fitting.split import Split
     from kedou.moments import Moments
 
 DEFAULT_FOLDS = 5
@@ -168,7 +169,9 @@ def _fitted(
 
     from kedou.cli.progress import Reading
     from kedou.fitting import descend, scan
-    from kedou.fitting.hold_out import SMALL, hold_out, leave_one_out, split_last
+    from kedou.fitting.hold_out import hold_out, settings_again
+    from kedou.fitting.leave_one_out import SMALL, leave_one_out
+    from kedou.fitting.split import split_last
     from kedou.losses import SquaredError, make
     from kedou.sources import open as open_source
 
@@ -192,7 +195,7 @@ def _fitted(
         message = Message("cli.not-held-loss", {"loss": loss})
         return Fitted(source, moments, run, perf_counter() - began, not_held=message)
     run = descend(moments, **settings)
-    again = _again(settings, run)
+    again = settings_again(settings, run)
     held: HoldOut | None = None
     not_held: Message | None = None
     if split is not None:
@@ -209,18 +212,6 @@ def _fitted(
     return Fitted(
         source, moments, run, perf_counter() - began, held, split, not_held, _r2(moments, run)
     )
-
-
-def _again(settings: dict[str, Any], run: Trajectory) -> dict[str, Any]:
-    """Return the settings of the descents on training parts.
-
-    A rate that was found by trying a ladder of them is kept: to try them all in each part would
-    take as long as everything else a hundred times over. Gradient descent's own rate is known at
-    once, so each part has its own.
-    """
-    again = settings | {"seed": run.seed if run.seed is not None else settings["seed"]}
-    tried = settings["learning_rate"] == "auto" and settings["rule"] != "gradient-descent"
-    return again | {"learning_rate": run.learning_rate} if tried else again
 
 
 def _r2(moments: Moments, run: Trajectory) -> float | None:
@@ -264,7 +255,7 @@ class _Outputs:
             fitted.moments.save(self.moments)
             saved.append(Message("cli.saved-moments", {"file": self.moments}))
         if self.history is not None:
-            from kedou.cli.tables import write_table
+            from kedou.fitting.table_files import write_table
 
             write_table(fitted.run.to_frame(), self.history)
             saved.append(Message("cli.saved-history", {"file": self.history}))

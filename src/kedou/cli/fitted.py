@@ -9,7 +9,8 @@ from kedou.texts import Message
 
 if TYPE_CHECKING:
     from kedou.descent import Trajectory
-    from kedou.fitting.hold_out import HoldOut, Split
+    from kedou.fitting.hold_out import HoldOut
+    from kedou.fitting.split import Split
     from kedou.moments import Moments
     from kedou.sources.source import Source
 

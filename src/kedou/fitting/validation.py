@@ -58,7 +58,7 @@ class Validation:
     Examples
     --------
     >>> import kedou as kd
-    >>> from kedou.fitting.hold_out import leave_one_out
+    >>> from kedou.fitting.leave_one_out import leave_one_out
     >>> source = kd.open(str(kd.data.tadpoles().path()), target="volume")
     >>> seen = validate(leave_one_out(source), learning_rate=0.5, steps=3)
     >>> seen.left_out.round(3).tolist(), round(seen.exact, 3), seen.best_step
