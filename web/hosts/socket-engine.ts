@@ -30,29 +30,39 @@ interface Hello {
   readonly own?: {
     readonly paths: boolean;
     readonly upload_limit: number;
-    readonly opened: Source | null;
+    readonly opened: string | null;
   };
 }
 
-/** Settings as the engine calls them. */
-export function settingsFor(settings: Settings): Record<string, unknown> {
+/** Settings as the engine calls them; `sources` are the columns of the table that were scanned. */
+export function settingsFor(
+  settings: Settings,
+  sources: readonly string[],
+): Record<string, unknown> {
   const { rule, rate, steps, start, standardize, ridge, hasIntercept, off } = settings;
   return {
     rule,
-    learning_rate: rate ?? "auto",
     steps,
     start,
     standardize,
     ridge,
     intercept: hasIntercept,
-    off,
+    ...(rate === null ? {} : { learning_rate: rate }),
+    ...(off.length === 0 ? {} : { features: sources.filter((each) => !off.includes(each)) }),
   };
+}
+
+function sourcesOf(moments: unknown): readonly string[] {
+  const { columns } = moments as { columns: readonly { source: string }[] };
+  return [...new Set(columns.map(({ source }) => source))];
 }
 
 export class SocketEngine implements Engine {
   #socket: Promise<WebSocket> | null = null;
   #waiting = new Map<number, Waiting>();
   #next = 1;
+  /** Columns of the table behind each scan. */
+  #sources = new Map<string, readonly string[]>();
 
   async offers(): ReturnType<Engine["offers"]> {
     const hello = (await this.#ask("hello", { language: currentLanguage() })) as unknown as Hello;
@@ -67,7 +77,8 @@ export class SocketEngine implements Engine {
     const folders = own.paths
       ? ((await this.#ask("places", {}))["folders"] as readonly Folder[])
       : [];
-    return { sets, folders, paths: own.paths, uploadLimit: own.upload_limit, opened: own.opened };
+    const opened = own.opened === null ? null : { table: own.opened };
+    return { sets, folders, paths: own.paths, uploadLimit: own.upload_limit, opened };
   }
 
   upload(file: File, progress: (share: number) => void): Job<Source> {
@@ -100,21 +111,31 @@ export class SocketEngine implements Engine {
   }
 
   scan(options: ScanOptions, progress: (now: Progress) => void): Job<Scanned> {
-    return this.#job<Scanned>("scan", { ...options }, "scanned", (answer) => {
+    const { done, cancel } = this.#job<Scanned>("scan", { ...options }, "scanned", (answer) => {
       if (answer.type === "progress") progress(answer as unknown as Progress);
     });
+    const noted = done.then((scanned) => {
+      this.#sources.set(scanned.scan, sourcesOf(scanned.moments));
+      return scanned;
+    });
+    return { done: noted, cancel };
   }
 
   async run(scan: string, settings: Settings): Promise<PythonRun | null> {
-    const answer = await this.#ask("run", { scan, ...settingsFor(settings) });
+    const answer = await this.#ask("run", { scan, ...this.#settings(scan, settings) });
     if (answer.type === "dropped") return null;
     return { ...(answer["run"] as PythonRun), held: answer["held"] as PythonRun["held"] };
   }
 
   async save(scan: string, settings: Settings, kind: SaveKind): Promise<Saved> {
-    const answer = await this.#ask("save", { scan, kind, settings: settingsFor(settings) });
+    const fields = { scan, kind, settings: this.#settings(scan, settings) };
+    const answer = await this.#job<Answer>("save", fields, "saved", () => undefined).done;
     const { id, name } = answer["file"] as { id: string; name: string };
     return { name, url: `./download/${id}`, text: (answer["text"] as string | null) ?? null };
+  }
+
+  #settings(scan: string, settings: Settings): Record<string, unknown> {
+    return settingsFor(settings, this.#sources.get(scan) ?? []);
   }
 
   /** Ask once, and hear the one answer. */

@@ -27,7 +27,7 @@ export const LADDER: readonly number[] = [
   0,
   ...Array.from({ length: 17 }, (_, i) => 10 ** ((i - 12) / 2)),
 ];
-/** A step is as good as the best one where its error is within a thousandth of it. */
+/** A step, or a penalty, is as good as the best one where its error is within a thousandth. */
 export const NEAR = 1.001;
 
 export interface Validation {
@@ -235,8 +235,9 @@ export function findBest(
 ): Best {
   const { steps = 1000, start = 0, standardize = true, hasIntercept = true } = options;
   const errors = ladderErrors(parts, standardize);
-  const place = errors.reduce((best, error, i) => (error < errors[best]! ? i : best), 0);
-  const ridge = LADDER[place]!;
+  // The smallest penalty that is as good as the best one: none at all, where that is.
+  const least = errors.reduce((a, b) => Math.min(a, b), Infinity);
+  const ridge = LADDER[errors.findIndex((error) => error <= NEAR * least)]!;
   const started = fromStart(prepare(moments, { hasIntercept, standardize, ridge }), start);
   const rate = plainRate(chosenRule({}, started.prepared.surface, started.inner, steps).rule)!;
   const seen = validate(startParts(parts, { start, standardize, ridge }), {

@@ -88,7 +88,7 @@ def run(choice: Choice, tell: Callable[[str], None]) -> None:
     lab = Lab(names, links, shared=shared, opened=opened, cookie=f"kedou-lab-{port}")
     own = f"http://{bracketed('127.0.0.1' if host in _ANYWHERE else host)}:{port}"
     language = _SHORT[current_language()]
-    chapter = "&chapter=train&own=1" if opened else ""
+    chapter = "&chapter=own-data" if opened else ""
     owner = [f"{own}/?token={token}&lang={language}{chapter}" for token in links.owner]
 
     def tell_opened() -> None:

@@ -202,7 +202,7 @@ class OwnData implements View<State> {
     const { table, look } = this.#loading.loaded;
     const options = table && look ? scanOptions(state, table, look) : null;
     const rate = this.#kept?.run.learningRate ?? null;
-    return ownSnippet(state, options, rate);
+    return ownSnippet(state, options, rate, table?.name);
   }
 
   destroy(): void {

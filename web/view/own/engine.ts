@@ -6,12 +6,14 @@
 
 import type { Settings } from "../../model/training.ts";
 
-export type Kind = "number" | "text" | "date" | "flag";
+export type Kind = "number" | "text" | "date" | "flag" | "empty" | "other";
 
 export type Source =
   | { readonly data: string }
   | { readonly upload: string; readonly name: string }
-  | { readonly path: string };
+  | { readonly path: string }
+  /** A table that the lab was opened with. */
+  | { readonly table: string };
 
 export interface DataSet {
   readonly name: string;

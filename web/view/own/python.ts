@@ -5,7 +5,13 @@ import type { ScanOptions, Source } from "./engine.ts";
 import type { State } from "./state.ts";
 
 /** `rate` is the one that was chosen where the state says "automatic". */
-export function ownSnippet(state: State, options: ScanOptions | null, rate: number | null): string {
+export function ownSnippet(
+  state: State,
+  options: ScanOptions | null,
+  rate: number | null,
+  /** What the table is called, where its source has no name. */
+  name = "data.csv",
+): string {
   if (!options || !state.source) return "import kedou as kd\n";
   const given = state.rate ?? rate;
   const arguments_ = [
@@ -26,7 +32,7 @@ moments = moments.drop([c.name for c in moments.columns if c.source in off])
   return `import kedou as kd
 
 moments = kd.scan(
-    ${sourceText(state.source)},
+    ${sourceText(state.source, name)},
 ${scanArguments(options)
   .map((each) => `    ${each},\n`)
   .join("")})
@@ -51,9 +57,10 @@ function scanArguments(options: ScanOptions): string[] {
   ];
 }
 
-function sourceText(source: Source): string {
+function sourceText(source: Source, name: string): string {
   if ("data" in source) return `kd.data.load(${pythonText(source.data)}).path()`;
-  return pythonText("path" in source ? source.path : source.name);
+  if ("path" in source) return pythonText(source.path);
+  return pythonText("name" in source ? source.name : name);
 }
 
 /** A text as a Python literal: JSON's escapes are Python's, too. */
