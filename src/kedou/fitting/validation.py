@@ -187,9 +187,8 @@ def find_best(
     """Find the ridge penalty, and the step to stop at, with the smallest error on rows left out.
 
     The penalty is the smallest of ``LADDER`` whose exact answers err as little on the folds left
-    out as those of any (within a thousandth); the learning rate is then the best one from this
-    start, and the step the first that is as good as
-    the best of ``steps``.
+    out as those of any (within a thousandth). The learning rate is then the best one from this
+    start, and the step the first that is as good as the best of ``steps``.
 
     Raises
     ------

@@ -51,7 +51,7 @@ class Learned:
 
     def run(self, settings: Settings) -> Trajectory:
         """Descend, as ``kd.descend`` on the moments does."""
-        return descend(self._kept(settings), **engine_settings(settings))
+        return descend(self.kept(settings), **engine_settings(settings))
 
     def held(
         self,
@@ -63,7 +63,7 @@ class Learned:
         if self.kind is None or len(self.moments.folds) < 2:
             return None
         again = settings_again(engine_settings(settings), run)
-        moments = self._kept(settings)
+        moments = self.kept(settings)
         return hold_out(moments, self.kind, sample=self.sample, progress=progress, **again)
 
     def model(self, run: Trajectory) -> Model:
@@ -76,7 +76,8 @@ class Learned:
         )
         return make_model(_Planned(replace(self.plan, features=features)), run)
 
-    def _kept(self, settings: Settings) -> Moments:
+    def kept(self, settings: Settings) -> Moments:
+        """Return the moments of the features that are switched on."""
         names = settings.get("features")
         return self.moments if names is None else self.moments.select(names)
 

@@ -363,7 +363,10 @@ class OwnData implements View<State> {
       ...Object.entries(scanned.skipped)
         .filter(([, cells]) => cells > 0)
         .map(([name, cells]) => t("own-skipped", { name, cells: rowsText(cells) })),
-      ...scanned.left.map(({ name, why }) => `${name}: ${why.text}`),
+      // What the learner chose to leave out needs no word.
+      ...scanned.left
+        .filter(({ why }) => why.code !== "columns.left-unnamed")
+        .map(({ name, why }) => `${name}: ${why.text}`),
       ...scanned.notes.map(({ text }) => text),
     );
     clear(this.#warnings, ...lines.map((line) => h("p", {}, line)));

@@ -102,7 +102,20 @@ def _python(saving: Saving) -> str | None:
 
 
 def _report(saving: Saving) -> None:
-    raise RefusalError("lab.no-report")
+    from kedou.report import Report, write_report
+
+    learned, run = saving.learned, saving.run()
+    moments, sample = learned.kept(saving.settings), learned.sample
+    places = [sample.columns.index(column) for column in moments.columns]
+    report = Report(
+        run=run,
+        moments=moments,
+        plan=learned.model(run).plan,
+        name=str(saving.job["table"]["name"]),
+        held=None if saving.job.get("run") else learned.held(saving.settings, run),
+        sample=(sample.X[:, places], sample.y),
+    )
+    write_report(report, saving.path)
 
 
 def _convert(saving: Saving) -> str | None:
