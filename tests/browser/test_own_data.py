@@ -374,3 +374,50 @@ def test_messages_of_the_page_are_those_of_the_lab(own):
     answers = [json.loads(each) for each in sent if isinstance(each, str)]
     assert answers
     assert not [each for each in answers if each["type"] == "error"]
+
+
+def test_a_loss_that_moments_cannot_carry_is_walked_over_the_rows(own):
+    own.bring("engel").train()
+    own.click("more")
+    own.at("loss-name").select_option("huber")
+    own.page.wait_for_function(
+        "() => document.querySelector('[data-kedou=outcome]').dataset.value === 'slow'"
+    )
+    run = kd.descend(kd.data.engel(), loss="huber", standardize=True)
+    assert own.theta() == pytest.approx(run.theta[-1].tolist(), rel=1e-9)
+    assert "reads all rows" in own.text("passes") or "read all rows" in own.text("passes")
+    own.click("phase-use")
+    assert kd.load_model(own.save("model")).loss["name"] == "huber"
+    own.click("phase-train")
+    own.at("loss-name").select_option("squared")
+    own.page.wait_for_function(
+        "() => document.querySelector('[data-kedou=outcome]').dataset.value === 'converged'"
+    )
+
+
+def test_the_report_of_the_page_works_alone_from_disk(browser, own):
+    own.bring("penguins", "body_mass_g", "zh-CN").train().confirmed()
+    own.click("phase-use")
+    path = own.save("report")
+    context = browser.new_context(offline=True)
+    asked: list[str] = []
+    context.on("request", lambda request: asked.append(request.url))
+    page = context.new_page()
+    faults: list[str] = []
+    page.on("pageerror", lambda error: faults.append(str(error)))
+    page.on("console", lambda m: faults.append(m.text) if m.type in ("error", "warning") else None)
+    page.goto(path.as_uri())
+    page.wait_for_selector("[data-kedou=outcome]")
+    field = page.locator("[data-kedou=rate-field]")
+    before = page.locator("path.run-line:not(.left-out)").first.get_attribute("d")
+    field.fill("0.05")
+    field.press("Enter")
+    page.wait_for_function(
+        "before => document.querySelector('path.run-line:not(.left-out, .pin-0, .pin-1)')"
+        ".getAttribute('d') !== before",
+        arg=before,
+    )
+    assert "重新训练" in page.locator("[data-kedou=computed-by]").inner_text()
+    context.close()
+    assert asked == [path.as_uri()]
+    assert not faults

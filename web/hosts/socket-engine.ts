@@ -6,6 +6,7 @@ import type {
   Folder,
   Job,
   Look,
+  Passing,
   Progress,
   PythonRun,
   Saved,
@@ -127,8 +128,23 @@ export class SocketEngine implements Engine {
     return { ...(answer["run"] as PythonRun), held: answer["held"] as PythonRun["held"] };
   }
 
-  async save(scan: string, settings: Settings, kind: SaveKind): Promise<Saved> {
-    const fields = { scan, kind, settings: this.#settings(scan, settings) };
+  passes(
+    scan: string,
+    settings: Settings,
+    loss: string,
+    progress: (now: Passing) => void,
+  ): Job<PythonRun> {
+    const fields = { scan, loss, ...this.#settings(scan, settings) };
+    const { done, cancel } = this.#job<Answer>("passes", fields, "run", (answer) => {
+      if (answer.type === "passing") progress(answer as unknown as Passing);
+    });
+    const run = done.then((answer) => ({ ...(answer["run"] as PythonRun), held: null }));
+    return { done: run, cancel };
+  }
+
+  async save(scan: string, settings: Settings, loss: string, kind: SaveKind): Promise<Saved> {
+    const own = this.#settings(scan, settings);
+    const fields = { scan, kind, settings: loss === "squared" ? own : { ...own, loss } };
     const answer = await this.#job<Answer>("save", fields, "saved", () => undefined).done;
     const { id, name } = answer["file"] as { id: string; name: string };
     return { name, url: `./download/${id}`, text: (answer["text"] as string | null) ?? null };

@@ -86,6 +86,7 @@ def report_content(report: Report) -> dict[str, Any]:
         "source": {"path": report.path or report.name},
         "options": _options(report.plan),
         "settings": _settings(run),
+        "loss": _loss_name(run),
         "run": _thinned(run),
         "held": None if held is None else _held(held),
         "validation": _validation(report),
@@ -142,8 +143,9 @@ def _why_no_moments(report: Report) -> Message | None:
     moments = report.moments
     if not report.with_moments:
         return Message("report.no-moments")
-    if str(report.run.settings["loss"]) != "squared":
-        return Message("report.no-moments-loss", {"loss": str(report.run.settings["loss"])})
+    loss = _loss_name(report.run)
+    if loss != "squared":
+        return Message("report.no-moments-loss", {"loss": loss})
     rows = moments.mean[:-1] * moments.weight_sum
     rare = [
         column.name
@@ -153,6 +155,11 @@ def _why_no_moments(report: Report) -> Message | None:
     if rare:
         return Message("report.rare-levels", {"levels": rare[:8], "least": LEAST_ROWS})
     return None
+
+
+def _loss_name(run: Trajectory) -> str:
+    loss = run.settings["loss"]
+    return loss if isinstance(loss, str) else str(loss.get("name"))
 
 
 def _moments(moments: Moments) -> dict[str, Any]:
@@ -229,7 +236,12 @@ def _held(held: HoldOut) -> dict[str, Any]:
 
 def _validation(report: Report) -> dict[str, Any] | None:
     run, moments = report.run, report.moments
-    if len(moments.folds) < 2 or run.learning_rate is None or run.rule.get("name") is None:
+    if (
+        _loss_name(run) != "squared"
+        or len(moments.folds) < 2
+        or run.learning_rate is None
+        or run.rule.get("name") is None
+    ):
         return None
     settings = run.settings
     seen = validate(

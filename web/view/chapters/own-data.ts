@@ -12,12 +12,12 @@ import { t, tell } from "../kit/words.ts";
 import type { RunLine } from "../pictures/run-curves.ts";
 import { Bring } from "../own/bring.ts";
 import type { Engine } from "../own/engine.ts";
-import { factsOf } from "../own/facts.ts";
-import { Loading, type Loaded } from "../own/loading.ts";
+import { factsOf, factsOfPasses } from "../own/facts.ts";
+import { Loading, type Loaded, type Passes } from "../own/loading.ts";
 import { LookTable } from "../own/look-table.ts";
 import { ownSnippet } from "../own/python.ts";
 import { ScanBar } from "../own/scan-bar.ts";
-import { lastStep, pageRun, placeOf, pythonRun, type ShownRun } from "../own/shown.ts";
+import { lastStep, pageRun, passingRun, placeOf, pythonRun, type ShownRun } from "../own/shown.ts";
 import {
   FIRST,
   FIRST_SETTINGS,
@@ -90,6 +90,9 @@ class OwnData implements View<State> {
   #best: HTMLButtonElement;
   #below = h("div", { class: "own-below" });
   #kept: { key: string; trained: Trained; run: ShownRun } | null = null;
+  #passingWords = h("p", { class: "muted", role: "status", "data-kedou": "passes" });
+  #endPasses: HTMLButtonElement;
+  #passing: HTMLElement;
   #said = "";
   #offered: unknown = null;
   #panelTarget: string | null = null;
@@ -114,13 +117,13 @@ class OwnData implements View<State> {
       train: () => store.set({ phase: "train" }),
     });
     this.#scan = new ScanBar(() => this.#loading.cancelScan());
-    this.#tools = new Tools(stage);
+    this.#tools = new Tools(stage, true);
     this.#use = new UsePanel({
       row: (name, value, how) => store.set({ row: { ...stage.state.row, [name]: value } }, how),
       seal: () => store.seal(),
       save: (kind) => {
         const { scanned } = this.#loading.loaded;
-        return engine.save(scanned!.scan, settingsOf(stage.state), kind);
+        return engine.save(scanned!.scan, settingsOf(stage.state), stage.state.loss, kind);
       },
     });
     this.#track = new RateTrack({
@@ -140,6 +143,8 @@ class OwnData implements View<State> {
       this.#loading.forget();
       this.#loading.follow(stage.state);
     });
+    this.#endPasses = button("cancel-passes", t("own-cancel"), () => this.#loading.cancelPasses());
+    this.#passing = h("div", { class: "row" }, this.#passingWords, this.#endPasses);
     this.#pin = button("pin", t("own-pin"), () => this.#togglePin());
     this.#best = button("find-best", t("own-find-best"), () => this.#findBest());
     this.#actions = h("div", { class: "row own-actions" }, this.#best, this.#pin);
@@ -155,7 +160,7 @@ class OwnData implements View<State> {
       this.#use.element,
     );
     stage.element.insertBefore(panels, stage.scene);
-    stage.dock.append(this.#track.element);
+    stage.dock.append(this.#track.element, this.#passing);
     stage.addPlayer(
       "step",
       () => (this.#kept ? lastStep(this.#kept.run) : 0),
@@ -249,21 +254,45 @@ class OwnData implements View<State> {
     }
     const panel = this.#panelFor(material.target);
     const key = JSON.stringify(settings);
-    const python = loaded.python?.key === key ? loaded.python.run : null;
-    const run = python ? pythonRun(python) : pageRun(trained);
+    const passes = state.loss === "squared" ? null : loaded.passes;
+    show(this.#passing, state.loss !== "squared" && material.whole);
+    if (state.loss !== "squared") {
+      this.#tellPasses(passes);
+      if (!passes || passes.news.length === 0) return;
+    }
+    const python = !passes && loaded.python?.key === key ? loaded.python.run : null;
+    const run = passes
+      ? passes.run
+        ? pythonRun(passes.run)
+        : passingRun(passes.news)
+      : python
+        ? pythonRun(python)
+        : pageRun(trained);
+    const facts = factsOf(trained);
+    const isSquared = passes === null;
     panel.paint(state, {
-      facts: factsOf(trained),
+      facts: isSquared ? facts : factsOfPasses(facts, passes.run?.exact ?? null),
       run,
-      validation: material.training.hasFolds ? material.training.drawn(trained) : null,
+      validation: isSquared && material.training.hasFolds ? material.training.drawn(trained) : null,
       held: python?.held ?? null,
-      pins: material.whole
-        ? state.pins
-            .map((pin) => this.#pinLine(material, pin.settings))
-            .filter((pin) => pin !== null)
-        : [],
+      pins:
+        material.whole && isSquared
+          ? state.pins
+              .map((pin) => this.#pinLine(material, pin.settings))
+              .filter((pin) => pin !== null)
+          : [],
       sample: material.sample,
       target: material.target,
-      by: t(!material.whole ? "own-so-far" : python ? "own-by-python" : "own-by-page"),
+      loss: state.loss,
+      by: t(
+        !material.whole
+          ? "own-so-far"
+          : passes
+            ? "own-by-passes"
+            : python
+              ? "own-by-python"
+              : "own-by-page",
+      ),
     });
     this.#kept = { key, trained, run };
     const { rates } = trained.started;
@@ -273,17 +302,32 @@ class OwnData implements View<State> {
       featuresOf(material.training.data.moments).map(({ source }) => source),
     );
     write(this.#pin, state.pins.length < 2 ? t("own-pin") : t("own-unpin"));
-    this.#best.disabled = !material.training.hasFolds;
+    this.#best.disabled = !material.training.hasFolds || !isSquared;
+    this.#pin.disabled = !isSquared;
     if (this.#warned !== loaded.scanned) this.#warn(loaded);
     if (state.phase === "use") {
       const place = placeOf(run, lastStep(run));
       this.#use.paint(state, trained, run.theta(place), material.target);
     }
     const outcome = run.outcome;
-    if (outcome !== this.#said) {
+    if (outcome !== "" && outcome !== this.#said) {
       this.#said = outcome;
       this.#stage.live.say(t(`outcome-${outcome}` as "outcome-converged"));
     }
+  }
+
+  /** How far a descent over the rows has come, and why it takes them. */
+  #tellPasses(passes: Passes | null): void {
+    const step = passes?.news.at(-1)?.step ?? 0;
+    const isDone = passes?.run != null;
+    write(
+      this.#passingWords,
+      t(isDone ? "own-passes-done" : "own-passes", {
+        step: String(step),
+        total: String(passes?.total ?? this.#stage.state.steps),
+      }),
+    );
+    show(this.#endPasses, !isDone);
   }
 
   /** The pictures are made for a target; another target has others. */

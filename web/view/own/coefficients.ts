@@ -60,14 +60,14 @@ export class Coefficients {
     this.#most = Math.max(
       1e-300,
       ...ranges.slice(0, k).map((range, j) => {
-        const [low, high] = range ?? [exact[j]!, exact[j]!];
+        const [low, high] = range ?? [exact?.[j] ?? 0, exact?.[j] ?? 0];
         return Math.max(Math.abs(low), Math.abs(high)) * scale[j]!;
       }),
     );
     this.#rows = names.map((_, j) => ({
       cells: [
         h("td", { "data-kedou": `coefficient-${j}` }),
-        h("td", {}, short(exact[j]!, 5)),
+        h("td", {}, exact ? short(exact[j]!, 5) : "–"),
         h("td", {}, errors[j] == null ? "–" : short(errors[j], 3)),
       ],
       found: s("circle", { class: "forest-found", r: 4, cy: 12 }),
@@ -90,7 +90,7 @@ export class Coefficients {
 
   /** One parameter times the spread of its column: exact value, 95 % range, what descent found. */
   #forest({ exact, ranges, scale }: Facts, j: number, row: Row): SVGSVGElement {
-    const centre = this.#at(exact[j]! * scale[j]!);
+    const centre = exact ? this.#at(exact[j]! * scale[j]!) : -20;
     const range = ranges[j]?.map((value) => this.#at(value * scale[j]!)) ?? [centre, centre];
     return s(
       "svg",

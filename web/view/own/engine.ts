@@ -125,8 +125,17 @@ export interface PythonRun {
   readonly gap: readonly (number | null)[] | null;
   readonly outcome: string;
   readonly learning_rate: number | null;
+  readonly exact?: { readonly theta: readonly number[]; readonly loss: number } | null;
   readonly messages: readonly Said[];
   readonly held: Held | null;
+}
+
+/** One step of a descent that goes over the rows at every step. */
+export interface Passing {
+  readonly step: number;
+  readonly total: number;
+  readonly theta: readonly number[];
+  readonly loss: number | null;
 }
 
 /** The error on rows left out, in the target's units. */
@@ -189,5 +198,12 @@ export interface Engine {
   scan(options: ScanOptions, progress: (now: Progress) => void): Job<Scanned>;
   /** Python's run; null where a newer question took its place. */
   run(scan: string, settings: Settings): Promise<PythonRun | null>;
-  save(scan: string, settings: Settings, kind: SaveKind): Promise<Saved>;
+  /** A loss that moments cannot carry: pass after pass over the rows, told while it goes on. */
+  passes(
+    scan: string,
+    settings: Settings,
+    loss: string,
+    progress: (now: Passing) => void,
+  ): Job<PythonRun>;
+  save(scan: string, settings: Settings, loss: string, kind: SaveKind): Promise<Saved>;
 }

@@ -12,7 +12,8 @@ export interface Facts {
   readonly names: readonly string[];
   /** Weights among them. */
   readonly k: number;
-  readonly exact: Vector;
+  /** The best possible parameters; null while they are not known. */
+  readonly exact: Vector | null;
   /** The smallest possible loss. */
   readonly least: number;
   readonly errors: readonly (number | null)[];
@@ -45,3 +46,27 @@ export function factsOf({ prepared, started, settings }: Trained): Facts {
   cache.set(started, facts);
   return facts;
 }
+
+/** The same columns under a loss that moments do not carry: what is known is what the run says. */
+export function factsOfPasses(facts: Facts, exact: Exact | null): Facts {
+  if (lastPasses?.of === facts && lastPasses.exact === exact) return lastPasses.facts;
+  const unknown = facts.names.map(() => null);
+  const made: Facts = {
+    ...facts,
+    exact: exact && Float64Array.from(exact.theta),
+    least: exact?.loss ?? 0,
+    errors: unknown,
+    ranges: unknown,
+    slice: null,
+    started: null,
+  };
+  lastPasses = { of: facts, exact, facts: made };
+  return made;
+}
+
+interface Exact {
+  readonly theta: readonly number[];
+  readonly loss: number;
+}
+
+let lastPasses: { of: Facts; exact: Exact | null; facts: Facts } | null = null;

@@ -13,6 +13,7 @@ import {
   type Engine,
   type Job,
   type Look,
+  type Passing,
   type Progress,
   type PythonRun,
   type Scanned,
@@ -35,7 +36,17 @@ export interface Loaded {
   readonly scanning: boolean;
   readonly sending: { readonly name: string; readonly share: number } | null;
   readonly python: { readonly key: string; readonly run: PythonRun } | null;
+  /** A descent over the rows, for a loss that moments do not carry. */
+  readonly passes: Passes | null;
   readonly trouble: string;
+}
+
+export interface Passes {
+  readonly key: string;
+  readonly news: readonly Passing[];
+  readonly total: number;
+  /** What it ended with; null while it goes on. */
+  readonly run: PythonRun | null;
 }
 
 const NOTHING: Loaded = {
@@ -48,6 +59,7 @@ const NOTHING: Loaded = {
   scanning: false,
   sending: null,
   python: null,
+  passes: null,
   trouble: "",
 };
 
@@ -61,6 +73,7 @@ export class Loading {
   #asked = "";
   #job: Job<Scanned> | null = null;
   #upload: Job<Source> | null = null;
+  #walk: Job<PythonRun> | null = null;
   #timer: ReturnType<typeof setTimeout> | null = null;
   #gone = false;
 
@@ -100,7 +113,10 @@ export class Loading {
       this.#wanted = wanted;
       this.#asked = "";
       void this.#scan(options, wanted);
-    } else if (scanned) this.#rest(state, scanned);
+    } else if (scanned && state.loss === "squared") {
+      this.#endPasses();
+      this.#rest(state, scanned);
+    } else if (scanned) this.#pass(state, scanned);
   }
 
   upload(file: File, then: (source: Source) => void): void {
@@ -127,6 +143,11 @@ export class Loading {
     this.#job?.cancel();
   }
 
+  /** End a descent over the rows where it is. */
+  cancelPasses(): void {
+    this.#walk?.cancel();
+  }
+
   /** Try again what failed or was cancelled. */
   forget(): void {
     this.#wanted = "";
@@ -137,6 +158,7 @@ export class Loading {
   destroy(): void {
     this.#gone = true;
     this.#job?.cancel();
+    this.#walk?.cancel();
     this.#upload?.cancel();
     if (this.#timer !== null) clearTimeout(this.#timer);
   }
@@ -174,6 +196,7 @@ export class Loading {
       scanned: null,
       training: null,
       python: null,
+      passes: null,
       progress: null,
       scanning: true,
       trouble: "",
@@ -225,6 +248,41 @@ export class Loading {
         () => undefined,
       );
     }, REST);
+  }
+
+  /** Descend over the rows when the hand rests: it takes passes, and the newest wins. */
+  #pass(state: State, scanned: Scanned): void {
+    const settings = settingsOf(state);
+    const key = JSON.stringify([settings, state.loss]);
+    if (key === this.#asked) return;
+    this.#asked = key;
+    this.#walk?.cancel();
+    if (this.#timer !== null) clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => {
+      let news: readonly Passing[] = [];
+      const job = this.#engine.passes(scanned.scan, settings, state.loss, (now) => {
+        if (key !== this.#asked) return;
+        news = [...news, now];
+        this.#put({ passes: { key, news, total: now.total, run: null } });
+      });
+      this.#walk = job;
+      job.done.then(
+        (run) => {
+          if (key !== this.#asked) return;
+          this.#put({ passes: { key, news, total: settings.steps, run }, trouble: "" });
+        },
+        (error: unknown) => {
+          if (key === this.#asked && !(error instanceof Cancelled)) this.#failed(error);
+        },
+      );
+    }, REST);
+  }
+
+  #endPasses(): void {
+    if (!this.#walk) return;
+    this.#walk.cancel();
+    this.#walk = null;
+    this.#put({ passes: null });
   }
 
   #failed(error: unknown, more: Partial<Loaded> = {}): void {

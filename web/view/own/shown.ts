@@ -7,7 +7,7 @@ import type { Trained } from "../../model/training.ts";
 import { drawnSteps } from "../../model/training.ts";
 import { recordOf } from "../../model/walk.ts";
 import { tell } from "../kit/words.ts";
-import type { PythonRun } from "./engine.ts";
+import type { Passing, PythonRun } from "./engine.ts";
 
 export interface ShownRun {
   readonly by: "page" | "python";
@@ -44,6 +44,20 @@ export function pythonRun(run: PythonRun): ShownRun {
     advice: run.messages.map(({ text }) => text),
     learningRate: run.learning_rate,
     theta: (record) => Float64Array.from(run.theta[record]!),
+  };
+}
+
+/** A run over the rows that is still going on, as far as it has come. */
+export function passingRun(news: readonly Passing[]): ShownRun {
+  return {
+    by: "python",
+    steps: news.map(({ step }) => step),
+    loss: news.map(({ loss }) => loss ?? Infinity),
+    gap: null,
+    outcome: "",
+    advice: [],
+    learningRate: null,
+    theta: (record) => Float64Array.from(news[record]!.theta),
   };
 }
 

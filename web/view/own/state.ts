@@ -28,6 +28,9 @@ export const ROLES = [
 ] as const;
 export type Role = (typeof ROLES)[number];
 
+export const LOSSES = ["squared", "huber", "absolute", "log", "brier"] as const;
+export type LossName = (typeof LOSSES)[number];
+
 export interface Pin {
   readonly label: string;
   readonly settings: Settings;
@@ -41,6 +44,7 @@ export interface State extends Settings {
   readonly roles: Readonly<Record<string, Role>>;
   readonly powers: Readonly<Record<string, number>>;
   readonly log: boolean;
+  readonly loss: LossName;
   /** The two parameters whose contours are shown, by number. */
   readonly pair: readonly [number, number];
   readonly pins: readonly Pin[];
@@ -72,6 +76,7 @@ export const FIRST: State = {
   roles: {},
   powers: {},
   log: true,
+  loss: "squared",
   pair: [0, 1],
   pins: [],
   step: null,
@@ -116,6 +121,7 @@ export const readState: Shape<State> = record({
   roles: table(oneOf(...ROLES)),
   powers: table(whole(1, 6)),
   log: flag,
+  loss: oneOf(...LOSSES),
   pair: (value: unknown) => {
     const [a, b] = list(whole(0, 2000), 2, 2)(value);
     return [a!, b!] as const;

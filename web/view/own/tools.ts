@@ -5,13 +5,14 @@ import { clear, h, show } from "../kit/dom.ts";
 import type { Stage } from "../kit/stage.ts";
 import { t } from "../kit/words.ts";
 import { RULES } from "../../model/rules/registry.ts";
-import { MOST_STEPS, type State } from "./state.ts";
+import { LOSSES, MOST_STEPS, type LossName, type State } from "./state.ts";
 import { named } from "./words.ts";
 
 export class Tools {
   readonly elements: HTMLElement[];
   #stage: Stage<State>;
   #rule = h("select", { class: "field select", id: "own-rule", "data-kedou": "rule" });
+  #loss = h("select", { class: "field select", id: "own-loss", "data-kedou": "loss-name" });
   #sliders: Slider[];
   #flags: { key: "standardize" | "hasIntercept" | "log"; button: HTMLButtonElement }[];
   #features = h("div", {
@@ -21,7 +22,8 @@ export class Tools {
   });
   #sources = "";
 
-  constructor(stage: Stage<State>) {
+  /** `hasRows`: whether there is somebody who can go over the rows again. */
+  constructor(stage: Stage<State>, hasRows: boolean) {
     this.#stage = stage;
     const { store } = stage;
     for (const rule of Object.keys(RULES)) {
@@ -30,6 +32,12 @@ export class Tools {
     }
     this.#rule.addEventListener("change", () =>
       store.set({ rule: this.#rule.value, rate: null, step: null }),
+    );
+    for (const loss of LOSSES) {
+      this.#loss.append(h("option", { value: loss }, t(named("own-loss", loss))));
+    }
+    this.#loss.addEventListener("change", () =>
+      store.set({ loss: this.#loss.value as LossName, rate: null, step: null }),
     );
     const slider = (
       key: "steps" | "ridge" | "start",
@@ -66,6 +74,7 @@ export class Tools {
         { class: "row" },
         h("label", { for: "own-rule" }, t("own-rule")),
         this.#rule,
+        ...(hasRows ? [h("label", { for: "own-loss" }, t("own-loss")), this.#loss] : []),
         ...this.#flags.map((each) => each.button),
       ),
       ...this.#sliders.map((each) => each.element),
@@ -75,6 +84,7 @@ export class Tools {
 
   paint(state: State, sources: readonly string[]): void {
     this.#rule.value = state.rule;
+    this.#loss.value = state.loss;
     for (const each of this.#sliders) each.paint();
     for (const { key, button: element } of this.#flags) {
       element.setAttribute("aria-pressed", String(state[key]));

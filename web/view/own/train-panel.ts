@@ -18,7 +18,7 @@ import { Coefficients } from "./coefficients.ts";
 import type { Held, Sample } from "./engine.ts";
 import type { Facts } from "./facts.ts";
 import { drawnRecords, lastStep, placeOf, type ShownRun } from "./shown.ts";
-import type { State } from "./state.ts";
+import type { LossName, State } from "./state.ts";
 import { named } from "./words.ts";
 
 /** What there is to train on: all of it, or as much as has been read. */
@@ -41,6 +41,7 @@ export interface Scene {
   readonly pins: readonly RunLine[];
   readonly sample: Sample | null;
   readonly target: string;
+  readonly loss: LossName;
   /** Who computed it, in words. */
   readonly by: string;
 }
@@ -221,7 +222,7 @@ export class TrainPanel {
   }
 
   #paintSummary(
-    { facts, run, validation, held, target, by }: Scene,
+    { facts, run, validation, held, target, loss: name, by }: Scene,
     step: number,
     best: number | null,
   ): void {
@@ -230,8 +231,14 @@ export class TrainPanel {
       values: validation.leftOut,
     };
     const loss = run.loss[placeOf(run, step)]!;
-    const error = line ? Math.sqrt(valueAt(line, step)) : Math.sqrt(loss);
-    write(this.#errorLabel, t(line ? "own-error" : "own-error-seen", { target }));
+    const isSquared = name === "squared";
+    const error = !isSquared ? loss : Math.sqrt(line ? valueAt(line, step) : loss);
+    write(
+      this.#errorLabel,
+      isSquared
+        ? t(line ? "own-error" : "own-error-seen", { target })
+        : t("own-error-loss", { loss: t(`own-loss-${name}`) }),
+    );
     this.#error.set(error, Number.isFinite(error) ? short(error, 4) : "∞");
     const more: string[] = [];
     if (validation) {
@@ -248,7 +255,7 @@ export class TrainPanel {
     }
     write(this.#errorMore, more.join(t("own-joint")));
     const isGood = run.outcome === "converged";
-    write(this.#outcome, t(named("outcome", run.outcome)));
+    write(this.#outcome, run.outcome === "" ? t("own-going-on") : t(named("outcome", run.outcome)));
     this.#outcome.setAttribute("data-value", run.outcome);
     this.#outcome.classList.toggle("bad", run.outcome === "diverged");
     this.#outcome.classList.toggle("good", isGood);

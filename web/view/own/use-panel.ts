@@ -3,6 +3,7 @@
 import type { Column } from "../../model/column.ts";
 import type { Vector } from "../../model/linear/matrix.ts";
 import type { Moments } from "../../model/moments.ts";
+import { makeLoss } from "../../model/losses/registry.ts";
 import { rowOf } from "../../model/row.ts";
 import { predictInterval } from "../../model/solution.ts";
 import type { Trained } from "../../model/training.ts";
@@ -108,6 +109,7 @@ export class UsePanel {
     );
   }
 
+  /** With another loss than the squared one there is no interval, and a score may be a chance. */
   paint(state: State, { prepared, moments }: Trained, theta: Vector, target: string): void {
     const features = featuresOf(moments);
     const key = JSON.stringify(features);
@@ -126,7 +128,11 @@ export class UsePanel {
       paint(row[feature.source]!);
     }
     const x = rowOf(prepared.design.columns, row);
-    const { value, low, high } = predictInterval(prepared.solution, Array.from(x), 0.95, theta);
+    const predicted = predictInterval(prepared.solution, Array.from(x), 0.95, theta);
+    const { value, low, high } =
+      state.loss === "squared"
+        ? predicted
+        : { value: makeLoss(state.loss).predict(predicted.value), low: null, high: null };
     write(this.#label, t("own-prediction", { target }));
     this.#value.set(value, short(value, 5));
     write(

@@ -4,6 +4,7 @@
  */
 
 import type { Held, PythonRun, Said, ScanOptions, Source } from "../own/engine.ts";
+import type { LossName } from "../own/state.ts";
 import type { Settings } from "../../model/training.ts";
 
 export interface ReportContent {
@@ -15,6 +16,7 @@ export interface ReportContent {
   readonly source: Source;
   readonly options: Omit<ScanOptions, "table">;
   readonly settings: Settings;
+  readonly loss: LossName;
   readonly run: PythonRun;
   readonly held: Held | null;
   /** Left-out errors at the steps that are drawn. */

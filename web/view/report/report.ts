@@ -76,7 +76,7 @@ class Report implements View<State> {
         end: () => store.seal(),
         auto: () => store.set({ rate: null, step: null }),
       });
-      this.#tools = new Tools(stage);
+      this.#tools = new Tools(stage, false);
       stage.dock.append(this.#track.element, this.#trouble);
       stage.extras.append(...this.#tools.elements);
     } else if (content.without) {
@@ -140,6 +140,7 @@ class Report implements View<State> {
       pins: [],
       sample: null,
       target,
+      loss: this.#content.loss,
       by: t(isGiven ? "report-given" : "report-retrained"),
     });
   }
