@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 import kedou as kd
-from kedou.fitting.hold_out import leave_one_out
+from kedou.fitting.leave_one_out import leave_one_out
 from kedou.fitting.validation import find_best, validate
 from kedou.moments import Moments
 from kedou.moments.store import to_content

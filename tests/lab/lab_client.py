@@ -10,8 +10,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from kedou.lab.app import Lab
+from kedou.lab.errands import Shared
 from kedou.lab.names import Names
 from kedou.lab.page import File, Page
+from kedou.lab.pool import Pool
 from kedou.lab.sessions import Links
 
 HOST = "127.0.0.1:8000"
@@ -31,7 +33,11 @@ Header = tuple[str, str]
 
 
 def make_lab(for_class: bool = False, **options: Any) -> Lab:
-    """Return a lab with a page of its own; two links for owners, as the command makes."""
+    """Return a lab with a page of its own; two links for owners, as the command makes.
+
+    It keeps no worker warm, so that one is started only where a test needs it.
+    """
+    options.setdefault("shared", Shared(pool=Pool(spares=0)))
     options.setdefault("links", Links(owners=2, for_class=for_class))
     options.setdefault("page", PAGE)
     options.setdefault("names", Names())

@@ -16,6 +16,8 @@ from kedou.lab.names import Names, read_names
 from kedou.lab.sessions import MOST_SOCKETS, Sessions
 
 EXAMPLES = {
+    "/upload": ["/upload?name=a.csv"],
+    "/download/{key}": ["/download/f1", "/download/..%2f..%2fetc%2fpasswd"],
     "/{path:path}": ["/", "/index.html", "/bundle.js", "/nothing", "/socket"],
     "/socket": ["/socket"],
 }
@@ -51,9 +53,12 @@ def in_lab(
     async def run() -> None:
         lab = make_lab(**options)
         visitor = Visitor(lab)
-        if inside:
-            await visitor.enter(lab)
-        await talk(lab, visitor)
+        try:
+            if inside:
+                await visitor.enter(lab)
+            await talk(lab, visitor)
+        finally:
+            await lab.close()
 
     asyncio.run(run())
 

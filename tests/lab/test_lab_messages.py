@@ -5,15 +5,8 @@ from typing import Any
 
 import pytest
 
-from kedou.lab.messages import (
-    MOST_FEATURES,
-    MOST_ID,
-    MOST_POINTS,
-    MOST_STEPS,
-    Ask,
-    BadMessageError,
-    read,
-)
+from kedou.lab.checks import MOST_FEATURES, MOST_ID, MOST_POINTS, MOST_STEPS
+from kedou.lab.messages import Ask, BadMessageError, read
 
 WRONG: list[tuple[str, str, str | None]] = [
     ("", "malformed", None),

@@ -6,6 +6,7 @@ import { derivative } from "./derivative.ts";
 import { forward } from "./forward.ts";
 import { learningRate } from "./learning-rate.ts";
 import { loss } from "./loss.ts";
+import { ownData } from "./own-data.ts";
 import { rules } from "./rules.ts";
 import { train } from "./train.ts";
 
@@ -22,6 +23,7 @@ export const CHAPTERS: readonly Entry[] = [
   { number: 6, lesson: rules },
   { number: 7, lesson: learningRate },
   { number: 9, lesson: train },
+  { number: 9, lesson: ownData },
 ];
 
 export function entryOf(name: string | null): Entry | undefined {

@@ -109,15 +109,12 @@ function open(stage: Stage<State>): View<State> {
   stage.addPlot(picture.plot, "powers");
   const lossesFrame = stage.addPlot(losses.plot, "losses");
   const curveFrame = stage.addPlot(panel.picture.plot, "losses");
-  const player = stage.addPlayer(
-    "step",
-    ({ points }) => points.length,
-    t("train-hide"),
-    (to) => {
+  const player = stage.addPlayer("step", ({ points }) => points.length, t("train-hide"), {
+    also: (to) => {
       const { seen, power, step } = stage.state;
       return { seen: looked(seen, power, between(step, to)) };
     },
-  );
+  });
   const pause = (): void => {
     player.pause();
     panel.pause();

@@ -11,6 +11,8 @@ export interface Playing {
   readonly last: () => number;
   readonly go: (step: number, how: "step" | "play" | "scrub") => void;
   readonly paint: () => void;
+  /** The step that playing shows after this one; the next one where nothing else is said. */
+  readonly after?: (step: number) => number;
 }
 
 export class Player {
@@ -83,7 +85,9 @@ export class Player {
   #advance(): void {
     if (!this.playing) return;
     if (this.atEnd) return this.pause();
-    this.#move(this.#run.step() + 1, "play");
+    const step = this.#run.step();
+    const next = this.#run.after?.(step) ?? step + 1;
+    this.#move(Math.min(this.#run.last(), next), "play");
     const wait = reducedMotion() ? STEP + HOLD : STEP + HOLD + 30;
     this.#timer = setTimeout(() => this.#advance(), wait / this.speed);
   }

@@ -4,6 +4,7 @@
  * them together.
  */
 
+import validationEn from "../../../src/kedou/assets/texts/en/validation.json";
 import descentEn from "../../../src/kedou/assets/texts/en/descent.json";
 import kitEn from "../../../src/kedou/assets/texts/en/page.json";
 import backwardEn from "../../../src/kedou/assets/texts/en/page_backward.json";
@@ -11,10 +12,12 @@ import coverEn from "../../../src/kedou/assets/texts/en/page_cover.json";
 import derivativeEn from "../../../src/kedou/assets/texts/en/page_derivative.json";
 import forwardEn from "../../../src/kedou/assets/texts/en/page_forward.json";
 import learningRateEn from "../../../src/kedou/assets/texts/en/page_learning_rate.json";
+import ownDataEn from "../../../src/kedou/assets/texts/en/page_own_data.json";
 import lossEn from "../../../src/kedou/assets/texts/en/page_loss.json";
 import rulesEn from "../../../src/kedou/assets/texts/en/page_rules.json";
 import trainEn from "../../../src/kedou/assets/texts/en/page_train.json";
 import solutionEn from "../../../src/kedou/assets/texts/en/solution.json";
+import validationZh from "../../../src/kedou/assets/texts/zh-CN/validation.json";
 import descentZh from "../../../src/kedou/assets/texts/zh-CN/descent.json";
 import kitZh from "../../../src/kedou/assets/texts/zh-CN/page.json";
 import backwardZh from "../../../src/kedou/assets/texts/zh-CN/page_backward.json";
@@ -22,6 +25,7 @@ import coverZh from "../../../src/kedou/assets/texts/zh-CN/page_cover.json";
 import derivativeZh from "../../../src/kedou/assets/texts/zh-CN/page_derivative.json";
 import forwardZh from "../../../src/kedou/assets/texts/zh-CN/page_forward.json";
 import learningRateZh from "../../../src/kedou/assets/texts/zh-CN/page_learning_rate.json";
+import ownDataZh from "../../../src/kedou/assets/texts/zh-CN/page_own_data.json";
 import lossZh from "../../../src/kedou/assets/texts/zh-CN/page_loss.json";
 import rulesZh from "../../../src/kedou/assets/texts/zh-CN/page_rules.json";
 import trainZh from "../../../src/kedou/assets/texts/zh-CN/page_train.json";
@@ -39,6 +43,7 @@ const english = {
   ...backwardEn,
   ...rulesEn,
   ...learningRateEn,
+  ...ownDataEn,
   ...lossEn,
   ...trainEn,
 };
@@ -50,14 +55,15 @@ const chinese: typeof english = {
   ...backwardZh,
   ...rulesZh,
   ...learningRateZh,
+  ...ownDataZh,
   ...lossZh,
   ...trainZh,
 };
 export type Key = keyof typeof english;
 
 const CATALOGUES = {
-  en: { page: english, descent: descentEn, solution: solutionEn },
-  "zh-CN": { page: chinese, descent: descentZh, solution: solutionZh },
+  en: { page: english, descent: descentEn, solution: solutionEn, validation: validationEn },
+  "zh-CN": { page: chinese, descent: descentZh, solution: solutionZh, validation: validationZh },
 } as const;
 let language: Language = "zh-CN";
 
