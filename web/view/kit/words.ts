@@ -10,6 +10,7 @@ import backwardEn from "../../../src/kedou/assets/texts/en/page_backward.json";
 import coverEn from "../../../src/kedou/assets/texts/en/page_cover.json";
 import derivativeEn from "../../../src/kedou/assets/texts/en/page_derivative.json";
 import forwardEn from "../../../src/kedou/assets/texts/en/page_forward.json";
+import layersEn from "../../../src/kedou/assets/texts/en/page_layers.json";
 import learningRateEn from "../../../src/kedou/assets/texts/en/page_learning_rate.json";
 import rulesEn from "../../../src/kedou/assets/texts/en/page_rules.json";
 import solutionEn from "../../../src/kedou/assets/texts/en/solution.json";
@@ -19,6 +20,7 @@ import backwardZh from "../../../src/kedou/assets/texts/zh-CN/page_backward.json
 import coverZh from "../../../src/kedou/assets/texts/zh-CN/page_cover.json";
 import derivativeZh from "../../../src/kedou/assets/texts/zh-CN/page_derivative.json";
 import forwardZh from "../../../src/kedou/assets/texts/zh-CN/page_forward.json";
+import layersZh from "../../../src/kedou/assets/texts/zh-CN/page_layers.json";
 import learningRateZh from "../../../src/kedou/assets/texts/zh-CN/page_learning_rate.json";
 import rulesZh from "../../../src/kedou/assets/texts/zh-CN/page_rules.json";
 import solutionZh from "../../../src/kedou/assets/texts/zh-CN/solution.json";
@@ -32,6 +34,7 @@ const english = {
   ...coverEn,
   ...derivativeEn,
   ...forwardEn,
+  ...layersEn,
   ...backwardEn,
   ...rulesEn,
   ...learningRateEn,
@@ -41,6 +44,7 @@ const chinese: typeof english = {
   ...coverZh,
   ...derivativeZh,
   ...forwardZh,
+  ...layersZh,
   ...backwardZh,
   ...rulesZh,
   ...learningRateZh,

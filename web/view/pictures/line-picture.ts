@@ -275,7 +275,7 @@ function tenths(x: number, y: number): Point {
 }
 
 /** A tail: as wide as the dot at its root, nothing where it touches the line. */
-function tailPath(plot: Plot, x: number, from: number, to: number): string {
+export function tailPath(plot: Plot, x: number, from: number, to: number): string {
   const cx = plot.x(x);
   const root = plot.y(from);
   const tip = plot.y(to);
