@@ -1,48 +1,40 @@
 /** Chapter 4, a side trail: values forward through layers, slopes back, one edge at a time. */
 
-import { BigNumber, button, Slider } from "../kit/controls.ts";
+import { BigNumber, button } from "../kit/controls.ts";
 import { h, show, write } from "../kit/dom.ts";
 import { GuessCard } from "../kit/guess.ts";
 import { fixed } from "../kit/numbers.ts";
 import type { Lesson, Stage, View } from "../kit/stage.ts";
 import { t } from "../kit/words.ts";
 import { TADPOLES } from "../lesson.ts";
-import {
-  ACTIVATIONS,
-  between,
-  CHAIN,
-  hiddenOf,
-  MOST_STEPS,
-  MOST_UNITS,
-  networkOf,
-  numbersOf,
-  outputs,
-  passOf,
-  randomised,
-  resized,
-  valueAt,
-  withValue,
-  type LayerNumbers,
-  type Pass,
-  type Place,
-} from "../networks.ts";
+import { MOST_STEPS, outputs, valueAt, withValue, type Pass, type Place } from "../networks.ts";
 import { DescentCurve } from "../pictures/descent-curve.ts";
 import { FitPicture } from "../pictures/fit-picture.ts";
-import { NetworkPicture, type Lit } from "../pictures/network-picture.ts";
+import { NetworkPicture } from "../pictures/network-picture.ts";
 import { OutputLine } from "../pictures/output-line.ts";
+import { Controls } from "./layers/controls.ts";
 import { judge } from "./layers/judge.ts";
-import { Matrices, type Marked } from "./layers/matrices.ts";
+import { arithmetic, headingOf, lossLine, sumsOf } from "./layers/lines.ts";
+import { Matrices } from "./layers/matrices.ts";
+import {
+  beforePinch,
+  isAsked,
+  layersNow,
+  litOf,
+  markedIn,
+  movesOf,
+  outputNow,
+  passShown,
+} from "./layers/now.ts";
 import { snippet } from "./layers/python.ts";
 import {
   countEdges,
   FIRST,
   last,
   PINCHED,
-  RATES,
   REACH,
   read,
   recorded,
-  rowsOf,
   stopOf,
   taken,
   W1,
@@ -50,27 +42,10 @@ import {
   widthsOf,
   type State,
 } from "./layers/state.ts";
-import { arithmetic, lossLine, Sums, unitName } from "./layers/sums.ts";
+import { Sums, unitName } from "./layers/sums.ts";
 
 function isSame(a: Place, b: Place): boolean {
   return a.layer === b.layer && a.to === b.to && a.from === b.from;
-}
-
-/** The numbers of the network on screen: those of the state, or what descent has made of them. */
-function layersNow(state: State): readonly LayerNumbers[] {
-  const steps = taken(state);
-  return steps === 0 ? state.layers : numbersOf(recorded(state).networks[steps]!);
-}
-
-/** Whether this is the chain that the guess is about, whatever its first weight is now. */
-function isAsked({ layers, tadpole, all, run, pinch }: State): boolean {
-  const before = pinch ? withValue(layers, pinch, pinch.was) : layers;
-  return (
-    tadpole === FIRST.tadpole &&
-    !all &&
-    run === "pass" &&
-    JSON.stringify(before) === JSON.stringify(CHAIN)
-  );
 }
 
 function open(stage: Stage<State>): View<State> {
@@ -124,8 +99,7 @@ function open(stage: Stage<State>): View<State> {
     say: (value, how) => store.set({ guess: { ...stage.state.guess, value } }, `guess-${how}`),
     said: () => store.seal(),
   });
-  const pick = (tadpole: number): void => store.set({ tadpole, pinch: null });
-  const fit = new FitPicture(pick);
+  const fit = new FitPicture((tadpole) => controls.pick(tadpole));
   const curve = new DescentCurve(MOST_STEPS);
   stage.addPlot(picture.plot, "network");
   const lineFrame = stage.addPlot(line.plot, "output-line");
@@ -175,115 +149,24 @@ function open(stage: Stage<State>): View<State> {
     stage.live.say(judge(stage.state.guess).text);
   };
 
-  const wider = button("wider", t("layers-wider"), () => {
-    player.pause();
-    store.set(WIDER);
-  });
-  const chain = button("chain", t("layers-chain"), () => {
-    player.pause();
-    store.set({ ...FIRST, loose: true, guess: stage.state.guess });
-  });
-  const all = button("all-tadpoles", t("layers-all"), () => {
-    player.pause();
-    const { state } = stage;
-    store.set({ all: !state.all, layers: layersNow(state), step: 0, trained: 0, pinch: null });
-  });
-  const choices = h("div", { class: "activations" });
-  const rate = new Slider({
-    name: "rate",
-    label: t("learning-rate"),
-    low: RATES[0],
-    high: RATES[1],
-    step: 0.001,
-    decimals: 4,
-    log: true,
-    value: () => stage.state.rate,
-    change: (value) => {
-      const { state } = stage;
-      const end = last({ ...state, rate: value });
-      const step = state.run === "descent" ? Math.min(state.step, end) : state.step;
-      store.set({ rate: value, step }, "rate");
-    },
-    end: () => store.seal(),
-  });
-  const parts = h("div", { class: "row" }, wider, all, chain);
+  const controls = new Controls(stage);
   stage.side.append(
     number.element,
     h("div", { class: "sum-block" }, heading, lines),
     loss,
-    rate.element,
+    controls.rate.element,
     guess.element,
-    parts,
-    choices,
+    controls.networks,
+    controls.activations,
   );
   /** In a wider network the guess, which is about the chain, stands last. */
   const putGuess = (isLast: boolean): void => {
-    const before = isLast ? choices.nextSibling : parts;
+    const before = isLast ? controls.activations.nextSibling : controls.networks;
     if (guess.element.nextSibling !== before) stage.side.insertBefore(guess.element, before);
   };
 
-  const free = button("free", t("layers-free"), () => store.set({ loose: !stage.state.loose }));
-  const random = button("random-weights", t("layers-random"), () => {
-    player.pause();
-    store.set({
-      layers: randomised(stage.state.layers),
-      step: 0,
-      trained: 0,
-      pinch: null,
-      loose: true,
-    });
-  });
-  const width = (which: 0 | 1): Slider =>
-    new Slider({
-      name: `hidden-${which + 1}`,
-      label: t(which === 0 ? "layers-hidden-1" : "layers-hidden-2"),
-      low: which === 0 ? 1 : 0,
-      high: MOST_UNITS,
-      step: 1,
-      decimals: 0,
-      value: () => hiddenOf(stage.state.layers)[which] ?? 0,
-      change: (value) => {
-        player.pause();
-        const hidden = [...hiddenOf(stage.state.layers)];
-        hidden[which] = Math.round(value);
-        store.set(
-          {
-            layers: resized(
-              layersNow(stage.state),
-              hidden.filter((units) => units > 0),
-            ),
-            step: 0,
-            trained: 0,
-            chosen: null,
-            pinch: null,
-            loose: true,
-          },
-          `hidden-${which}`,
-        );
-      },
-      end: () => store.seal(),
-    });
-  const tadpole = new Slider({
-    name: "tadpole",
-    label: t("layers-tadpole"),
-    low: 1,
-    high: TADPOLES.length,
-    step: 1,
-    decimals: 0,
-    value: () => stage.state.tadpole + 1,
-    change: (value) => {
-      player.pause();
-      store.set({ tadpole: Math.round(value) - 1, pinch: null }, "tadpole");
-    },
-    end: () => store.seal(),
-  });
-  const sliders = [width(0), width(1), tadpole];
   const matrices = new Matrices();
-  stage.extras.append(
-    h("div", { class: "row" }, free, random),
-    ...sliders.map((each) => each.element),
-    matrices.element,
-  );
+  stage.extras.append(...controls.extras, matrices.element);
 
   /** The network in the picture; on its way from one step of descent to the next, one between. */
   let shown: Pass = passShown(stage.state, 0);
@@ -349,32 +232,18 @@ function open(stage: Stage<State>): View<State> {
 
       const finalOutput = still.passed.output.data[still.row]!;
       number.set(isMoving && isDescent ? output : finalOutput, () => arithmetic(shown));
-      write(heading, stop ? headingOf(state, sums) : t("station-update"));
+      write(heading, headingOf(state, sums));
       const written = sumsOf(state, sums, output - was);
       fill(lines, written);
       write(loss, lossLine(shown, y));
       loss.setAttribute("data-value", String(still.back.loss));
       loss.classList.toggle("alarm", isDescent && recorded(state).diverges);
 
-      const isFresh = atRest && !state.loose && state.pinch === null;
-      const isChain = edgeCount === 2;
-      putGuess(!isChain);
+      putGuess(edgeCount > 2);
       show(runs, state.loose && !isGuessing);
-      show(wider, !isFresh && !isGuessing && isChain);
-      show(chain, !isChain);
-      show(all, state.loose);
       pass.setAttribute("aria-pressed", String(!isDescent));
       descent.setAttribute("aria-pressed", String(isDescent));
-      all.setAttribute("aria-pressed", String(state.all));
-      free.setAttribute("aria-pressed", String(state.loose));
-      show(rate.element, isDescent);
-      rate.paint();
-      paintChoices(choices, state, (layers) => {
-        player.pause();
-        store.set({ layers, step: 0, trained: 0, pinch: null });
-      });
-      show(choices, state.loose);
-      for (const each of sliders) each.paint();
+      controls.paint(state);
       matrices.paint(shown, markedIn(state, stop, shown), isDescent || state.step > edgeCount);
       guess.paint(asked, () => judge(asked));
 
@@ -398,136 +267,10 @@ function open(stage: Stage<State>): View<State> {
   };
 }
 
-/** The pass of a state; during a step of descent, of a network on its way. */
-function passShown(state: State, shown: number): Pass {
-  const { points, row } = rowsOf(state);
-  if (state.run === "pass") return passOf(networkOf(layersNow(state)), points, row);
-  const { networks } = recorded(state);
-  const from = Math.min(Math.floor(shown), networks.length - 1);
-  const next = networks[from + 1] ?? networks[from]!;
-  return passOf(between(networks[from]!, next, shown - from), points, row);
-}
-
-function outputNow(state: State): number {
-  const { passed, row } = passShown(state, state.step);
-  return passed.output.data[row]!;
-}
-
-/** The pass before the pinch; null where nothing is pinched. */
-function beforePinch(state: State): Pass | null {
-  const { pinch, layers, run, trained } = state;
-  if (!pinch || run === "descent" || trained > 0) return null;
-  if (valueAt(layers, pinch) === pinch.was) return null;
-  const { points, row } = rowsOf(state);
-  return passOf(networkOf(withValue(layers, pinch, pinch.was)), points, row);
-}
-
-function movesOf(before: Pass, now: Pass): readonly (readonly number[])[] {
-  return now.passed.activations.map((matrix, c) => {
-    const old = before.passed.activations[c]!;
-    return Array.from(
-      { length: matrix.columns },
-      (_, i) =>
-        matrix.data[now.row * matrix.columns + i]! - old.data[before.row * old.columns + i]!,
-    );
-  });
-}
-
-type Where = ReturnType<typeof stopOf> | null;
-
-function litOf(state: State, stop: Where, shown: number): Lit | null {
-  if (stop?.kind !== "forward" && stop?.kind !== "backward") return null;
-  const along = shown >= state.step ? 1 : Math.max(0, shown - (state.step - 1));
-  return { edge: stop.edge, backward: stop.kind === "backward", along };
-}
-
-function headingOf(state: State, sums: Sums): string {
-  const stop = stopOf(state.step, countEdges(state.layers));
-  if (stop.kind === "rest" && state.pinch && beforePinch(state)) return t("layers-pinch");
-  return sums.heading(stop);
-}
-
-/** The sums beside the picture: of the edge in the light, a pinch, or a unit that was tapped. */
-function sumsOf(state: State, sums: Sums, moved: number): string[] {
-  const { chosen, pinch } = state;
-  const output = state.layers.length;
-  if (state.run === "descent") {
-    const { networks, diverges } = recorded(state);
-    const column = chosen && chosen.column > 0 ? chosen.column : 1;
-    const unit = chosen && chosen.column > 0 ? chosen.unit : 0;
-    const network = networks[Math.min(state.step, networks.length - 1)]!;
-    const layers = numbersOf(network);
-    const places: Place[] = [
-      ...layers[column - 1]!.weights[unit]!.map((_, from) => ({
-        layer: column - 1,
-        to: unit,
-        from,
-      })),
-      { layer: column - 1, to: unit, from: null },
-    ];
-    return [
-      ...(diverges ? [t("layers-diverges")] : []),
-      ...places.flatMap((place) => sums.update(place, valueAt(layers, place), state.rate)),
-      t("layers-together", { n: String(countNumbers(layers)) }),
-    ];
-  }
-  const stop = stopOf(state.step, countEdges(state.layers));
-  if (stop.kind === "forward") return sums.forward(stop.edge);
-  if (stop.kind === "backward") return sums.backward(stop.edge);
-  if (stop.kind === "loss") return sums.loss(TADPOLES[state.tadpole]![1]);
-  if (pinch && beforePinch(state) && !chosen) {
-    return sums.pinch(pinch, valueAt(state.layers, pinch), moved);
-  }
-  return chosen ? sums.unit(chosen.column, chosen.unit) : sums.unit(output, 0);
-}
-
-function countNumbers(layers: readonly LayerNumbers[]): number {
-  return layers.reduce((sum, { weights, bias }) => sum + weights.flat().length + bias.length, 0);
-}
-
-/** The element of the matrices that belongs to what is in the light. */
-function markedIn(state: State, stop: Where, { edges }: Pass): Marked | null {
-  if (stop?.kind === "forward" || stop?.kind === "backward") return edges[stop.edge]!;
-  const { pinch } = state;
-  if (pinch && pinch.from !== null) return { ...pinch, from: pinch.from };
-  return null;
-}
-
 function fill(element: HTMLElement, texts: readonly string[]): void {
   while (element.childElementCount > texts.length) element.lastChild!.remove();
   while (element.childElementCount < texts.length) element.append(h("p"));
   texts.forEach((text, i) => write(element.children[i]!, text));
-}
-
-/** One choice of activation for each layer that has one. */
-function paintChoices(
-  element: HTMLElement,
-  state: State,
-  choose: (layers: readonly LayerNumbers[]) => void,
-): void {
-  const { layers } = state;
-  if (element.childElementCount !== layers.length + 1) {
-    const rows = layers.map((_, l) => {
-      const isOutput = l === layers.length - 1;
-      const name = isOutput ? t("layer-output") : t("layers-hidden", { n: String(l + 1) });
-      const select = h(
-        "select",
-        { class: "field wide-field", "data-kedou": `activation-${l + 1}` },
-        ...ACTIVATIONS.map((each) => h("option", { value: each }, t(`activation-${each}`))),
-      );
-      return h("label", { class: "activation" }, h("span", {}, name), select);
-    });
-    element.replaceChildren(h("p", { class: "label" }, t("layers-activation")), ...rows);
-  }
-  layers.forEach(({ activation }, l) => {
-    const select = element.children[l + 1]!.querySelector("select")!;
-    select.value = activation;
-    select.onchange = () => {
-      const chosen = ACTIVATIONS.find((each) => each === select.value)!;
-      const now = layersNow(state);
-      choose(now.map((each, i) => (i === l ? { ...each, activation: chosen } : each)));
-    };
-  });
 }
 
 export const layers: Lesson<State> = {

@@ -76,24 +76,25 @@ export function arrange(
 ): Layout {
   const most = Math.max(...widths);
   const isChain = most === 1 && widths.length === 3;
-  const usable = height - top - em * 0.4;
-  const pitch = Math.min(usable / most, em * 10);
+  const inner = height - top - em * (ABOVE + BELOW + 0.2);
   const largest = em * (width < 480 ? (isChain ? 2 : 1.6) : isChain ? 2.6 : 2.1);
-  const radius = Math.min(largest, Math.max(em * 1.25, (pitch - em * (ABOVE + BELOW)) / 2));
+  const between = em * (ABOVE + BELOW);
+  const roomiest = (inner - (most - 1) * between) / (2 * most);
+  const radius = Math.min(largest, Math.max(em * 1.25, roomiest));
+  const pitch = (count: number): number =>
+    count === 1 ? Infinity : Math.min((inner - 2 * radius) / (count - 1), em * 10);
   const label = { width: wide, above: em * 0.75, below: em * 1.85 };
   const weightOnly = { ...label, below: em * 0.75 };
   const left = Math.max(radius, em * 1.7) + em * 0.4;
   const right = width - Math.max(radius, em * 2.4) - em * 0.2;
-  const middle = top + usable / 2;
+  const middle = top + em * ABOVE + inner / 2;
   const units = widths.map((count, c) =>
     Array.from({ length: count }, (_, i) => ({
       x: left + ((right - left) * c) / (widths.length - 1),
-      y: middle + (i - (count - 1) / 2) * Math.min(usable / count, em * 10),
+      y: middle + (count === 1 ? 0 : (i - (count - 1) / 2) * pitch(count)),
     })),
   );
-  const roomy = widths.map(
-    (count) => Math.min(usable / count, em * 10) >= 2 * radius + em * (ABOVE + BELOW) - 1,
-  );
+  const roomy = widths.map((count) => pitch(count) >= 2 * radius + between - 1);
   const end = units.at(-1)![0]!;
   const isTight = width < 480 && widths.length > 3;
   const target = { x: end.x, y: isTight ? height - em * 1.7 : end.y + radius + em * 2.1 };

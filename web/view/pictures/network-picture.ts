@@ -6,24 +6,20 @@
  */
 
 import { clear, put, s, show, write } from "../kit/dom.ts";
-import { NumberHandle } from "../kit/number-handle.ts";
-import { fixed, powered, short, signed, trimmed } from "../kit/numbers.ts";
+import { short, trimmed } from "../kit/numbers.ts";
 import { Plot } from "../kit/plot.ts";
 import { t } from "../kit/words.ts";
 import type { Pass, Place } from "../networks.ts";
 import { arrange, type Layout, type Spot } from "./network-layout.ts";
-
-export interface NetworkPictureOptions {
-  readonly value: (place: Place) => number;
-  readonly take: (place: Place) => void;
-  readonly change: (place: Place, value: number, how: "drag" | "key") => void;
-  readonly changed: () => void;
-  readonly choose: (column: number, unit: number) => void;
-  /** How a unit is called: x, h₁, ŷ. */
-  readonly nameOf: (column: number, unit: number) => string;
-  /** How a weight is called, where it has a name: w₁. */
-  readonly weightOf: (place: Place) => string;
-}
+import {
+  makeEdge,
+  makeUnit,
+  movedText,
+  within,
+  type Edge,
+  type NetworkPictureOptions,
+  type Unit,
+} from "./network-parts.ts";
 
 /** The edge in the light: the number walks along it, `along` from 0 to 1 of its way. */
 export interface Lit {
@@ -52,28 +48,6 @@ export interface NetworkState {
   readonly y: number;
   readonly loss: number;
 }
-
-interface Edge {
-  readonly layer: number;
-  readonly to: number;
-  readonly from: number;
-  readonly line: SVGLineElement;
-  readonly handle: NumberHandle;
-  readonly carries: SVGTextElement;
-  readonly gradient: SVGTextElement;
-}
-
-interface Unit {
-  readonly element: SVGGElement;
-  readonly circle: SVGCircleElement;
-  readonly called: SVGTextElement;
-  readonly value: SVGTextElement;
-  readonly slope: SVGTextElement;
-  readonly moved: SVGTextElement;
-  readonly bias: NumberHandle | null;
-}
-
-const RANGE = 10;
 
 export class NetworkPicture {
   readonly plot: Plot;
@@ -151,7 +125,8 @@ export class NetworkPicture {
     const word = Number.parseFloat(getComputedStyle(svg).fontSize) || 13;
     this.#isLarge = width >= 600;
     const isChain = this.#isChain;
-    this.#em = rem * (!this.#isLarge ? 0.8125 : isChain ? 1.375 : 0.9375);
+    const em = rem * (!this.#isLarge ? 0.8125 : isChain ? 1.375 : 0.9375);
+    this.#em = Math.min(em, width / (this.#isLarge ? 33 : 27));
     svg.style.setProperty("--number-size", `${this.#em}px`);
     const label = this.#em * (isChain ? 5.9 : this.#isLarge ? 4.6 : 3.9);
     return arrange(widths, { width, height, em: this.#em, top: word * 2.9, label });
@@ -168,115 +143,26 @@ export class NetworkPicture {
 
   /** Make the elements of a network of these widths, in the order of the Tab key. */
   #build(widths: readonly number[]): void {
-    const { choose, nameOf } = this.#options;
     clear(this.#lines);
     clear(this.#things);
     this.#edges = [];
     this.#units = widths.map((count, c) => {
       if (c > 0) {
         for (let to = 0; to < count; to++) {
-          for (let from = 0; from < widths[c - 1]!; from++) this.#makeEdge(c - 1, to, from);
+          for (let from = 0; from < widths[c - 1]!; from++) {
+            const edge = makeEdge(this.#options, c - 1, to, from);
+            this.#edges.push(edge);
+            this.#lines.append(edge.line);
+            this.#things.append(edge.handle.element, edge.carries, edge.gradient);
+          }
         }
       }
       return Array.from({ length: count }, (_, i) => {
-        const press = (): void => choose(c, i);
-        const circle = s("circle", { class: "unit-circle" });
-        const called = s("text", { class: "unit-name", "text-anchor": "middle" }, nameOf(c, i));
-        const value = s("text", { class: "unit-value", "text-anchor": "middle" });
-        const element = s(
-          "g",
-          { class: "unit", role: "button", tabindex: 0, "data-kedou": `unit-${c}-${i + 1}` },
-          circle,
-          called,
-          " ",
-          value,
-        );
-        element.addEventListener("click", press);
-        element.addEventListener("keydown", (event) => {
-          if (event.key !== "Enter" && event.key !== " ") return;
-          event.preventDefault();
-          press();
-        });
-        const above = (name: string): SVGTextElement =>
-          s("text", {
-            class: `net-text ${name}`,
-            "text-anchor": "middle",
-            "data-kedou": `${name}-${c}-${i + 1}`,
-          });
-        const unit: Unit = {
-          element,
-          circle,
-          called,
-          value,
-          slope: above("slope"),
-          moved: above("moved"),
-          bias:
-            c === 0
-              ? null
-              : this.#makeHandle(
-                  `bias-${c}-${i + 1}`,
-                  t("bias-label", { unit: nameOf(c, i) }),
-                  { layer: c - 1, to: i, from: null },
-                  (value) => (Math.abs(value) < 100 ? signed(value, 2) : within(value, 6)),
-                ),
-        };
-        unit.bias?.element.classList.add("bias");
-        this.#things.append(element, unit.slope, unit.moved);
+        const unit = makeUnit(this.#options, c, i);
+        this.#things.append(unit.element, unit.slope, unit.moved);
         if (unit.bias) this.#things.append(unit.bias.element);
         return unit;
       });
-    });
-  }
-
-  #makeEdge(layer: number, to: number, from: number): void {
-    const { nameOf, weightOf } = this.#options;
-    const called = weightOf({ layer, to, from });
-    const name = `${layer + 1}-${to + 1}-${from + 1}`;
-    const line = s("line", { class: "edge" });
-    const second = (kind: "carries" | "gradient"): SVGTextElement =>
-      s("text", {
-        class: `net-text ${kind}`,
-        "text-anchor": "middle",
-        "data-kedou": `${kind}-${name}`,
-      });
-    const handle = this.#makeHandle(
-      `weight-${name}`,
-      t("weight-label", { from: nameOf(layer, from), to: nameOf(layer + 1, to) }),
-      { layer, to, from },
-      (value) => called + (Math.abs(value) < 100 ? fixed(value, 2) : within(value, 6)),
-    );
-    const edge = {
-      layer,
-      to,
-      from,
-      line,
-      handle,
-      carries: second("carries"),
-      gradient: second("gradient"),
-    };
-    this.#edges.push(edge);
-    this.#lines.append(line);
-    this.#things.append(handle.element, edge.carries, edge.gradient);
-  }
-
-  #makeHandle(
-    name: string,
-    label: string,
-    place: Place,
-    text: (value: number) => string,
-  ): NumberHandle {
-    const { value, take, change, changed } = this.#options;
-    return new NumberHandle({
-      name,
-      label,
-      low: -RANGE,
-      high: RANGE,
-      step: 0.01,
-      value: () => value(place),
-      text,
-      take: () => take(place),
-      change: (to, how) => change(place, to, how),
-      end: changed,
     });
   }
 
@@ -480,18 +366,4 @@ function ends(layout: Layout, { layer, to, from }: Edge): [Spot, Spot] {
 
 function thickness(carries: number): string {
   return Math.min(9, 1 + 2.2 * Math.sqrt(Math.abs(carries))).toFixed(2);
-}
-
-/** A number with as many decimals, at most 3, as so many characters have room for. */
-export function within(value: number, chars: number): string {
-  for (const decimals of [3, 2, 1, 0]) {
-    const text = fixed(value, decimals);
-    if (text.length <= chars) return text;
-  }
-  return powered(value);
-}
-
-function movedText(moved: number, decimals: number): string {
-  const text = trimmed(Number(moved.toPrecision(3)), Math.abs(moved) < 1 ? decimals : 2);
-  return moved > 0 ? `+${text}` : text;
 }

@@ -2,7 +2,7 @@
 
 import { slopeOf, slopesFrom, type Activation } from "../../../model/network.ts";
 import type { Matrix } from "../../../model/linear/matrix.ts";
-import { bracketed, fixed, signed, trimmed } from "../../kit/numbers.ts";
+import { fixed, signed, trimmed } from "../../kit/numbers.ts";
 import { t } from "../../kit/words.ts";
 import type { Pass, Place } from "../../networks.ts";
 import type { Pinch, Stop } from "./state.ts";
@@ -159,9 +159,11 @@ export class Sums {
     ];
   }
 
-  update(place: Place, now: number, rate: number): string[] {
-    const { back } = this.#pass;
-    const { layer, to, from } = place;
+  /** The step of descent that a weight or a bias takes from here. */
+  update({ layer, to, from }: Place, rate: number): string[] {
+    const { back, network } = this.#pass;
+    const { weights, bias } = network.layers[layer]!;
+    const now = from === null ? bias[to]! : at(weights, to, from);
     const slope = from === null ? back.bias[layer]![to]! : at(back.weights[layer]!, to, from);
     const what = from === null ? "b" : "w";
     const unit = this.#name(layer + 1, to);
@@ -218,20 +220,4 @@ function called(activation: Activation, z: string): string {
 function prime(activation: Activation): string {
   if (activation === "relu") return "ReLU′(z)";
   return activation === "sigmoid" ? "σ′(z)" : "tanh′(z)";
-}
-
-/** The output of the tadpole in the network, as the big number's sums. */
-export function arithmetic(pass: Pass): string[] {
-  const sums = new Sums(pass);
-  return pass.passed.activations.flatMap((matrix, column) =>
-    column === 0
-      ? []
-      : Array.from({ length: matrix.columns }, (_, unit) => sums.unit(column, unit)).flat(),
-  );
-}
-
-export function lossLine(pass: Pass, y: number): string {
-  const e = y - at(pass.passed.output, pass.row, 0);
-  const loss = fixed(pass.back.loss, 4);
-  return pass.Y.rows === 1 ? `L = ${bracketed(e, 3)}² = ${loss}` : `L = ${loss}`;
 }
