@@ -232,6 +232,25 @@ def test_descent_goes_down_can_be_scrubbed_and_changed(lab):
     assert lab.value("weight-2-1-1") == trained
 
 
+def test_another_tadpole_comes_into_the_network_as_it_is(lab):
+    lab.open("layers")
+    wide(lab)
+    lab.click("all-tadpoles")
+    lab.click("run-descent")
+    for _ in range(3):
+        lab.click("step-forward")
+    trained = lab.value("weight-1-2-1")
+    lab.click("run-pass")
+    lab.click("more")
+    field(lab, "tadpole-field", 1)
+    assert lab.value("unit-0-1") == 0.8
+    assert lab.value("weight-1-2-1") == trained
+    lab.click("all-tadpoles")
+    lab.at("tadpole-2").press("Enter")
+    assert lab.value("unit-0-1") == 2.7
+    assert lab.value("weight-1-2-1") == trained
+
+
 def test_a_rate_too_big_is_said_and_shortens_the_run(lab):
     lab.open("layers")
     lab.click("guess-show")

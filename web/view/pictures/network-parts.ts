@@ -146,6 +146,6 @@ export function within(value: number, chars: number): string {
 }
 
 export function movedText(moved: number, decimals: number): string {
-  const text = trimmed(Number(moved.toPrecision(3)), Math.abs(moved) < 1 ? decimals : 2);
+  const text = trimmed(Number(moved.toPrecision(4)), Math.abs(moved) < 1 ? decimals : 2);
   return moved > 0 ? `+${text}` : text;
 }

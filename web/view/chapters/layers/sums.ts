@@ -137,7 +137,7 @@ export class Sums {
     const path = this.path(place.layer, place.to);
     const activations = network.layers.map(({ activation }) => activation);
     const isStraight = activations.slice(place.layer).every((each) => each === "identity");
-    const text = (moved > 0 ? "+" : "") + trimmed(Number(moved.toPrecision(3)));
+    const text = (moved > 0 ? "+" : "") + trimmed(Number(moved.toPrecision(4)));
     if (path && isStraight) {
       const factors = [by, ...(value === null ? [] : [value]), ...path.reverse()];
       return [
