@@ -123,7 +123,7 @@ function link(
 
 function nextLink(language: Language): HTMLElement | null {
   const at = CHAPTERS.findIndex(({ lesson }) => lesson.name === chapter);
-  const next = CHAPTERS[at + 1];
+  const next = CHAPTERS.slice(at + 1).find(({ aside }) => !aside);
   if (!next) return null;
   const label =
     chapter === null ? t("cover-next") : t("next-chapter", { title: next.lesson.title() });
@@ -151,12 +151,12 @@ function fillBar(language: Language): void {
     return;
   }
   const solved = solvedChapters();
-  const items = CHAPTERS.map(({ number, lesson }) =>
+  const items = CHAPTERS.map(({ number, lesson, aside }) =>
     h(
       "li",
-      {},
+      aside ? { class: "aside" } : {},
       link(
-        `${number}  ${lesson.title()}${solved.includes(lesson.name) ? " ✓" : ""}`,
+        `${number}  ${lesson.title()}${aside ? ` · ${t("side-trail")}` : ""}${solved.includes(lesson.name) ? " ✓" : ""}`,
         lesson.name,
         language,
         lesson.name === chapter ? { "aria-current": "page" } : {},

@@ -41,6 +41,12 @@ function raised(power: number): string {
   return [...String(power)].map((each) => SUPERSCRIPT[each] ?? each).join("");
 }
 
+/** Write a number with at most so many decimals, without zeros at its end. */
+export function trimmed(value: number, decimals = 4): string {
+  const text = fixed(value, decimals);
+  return text.includes(".") && !text.includes("×") ? text.replace(/\.?0+$/, "") : text;
+}
+
 export function signed(value: number, decimals = 2): string {
   const text = fixed(value, decimals);
   return text.startsWith("−") || Number(text) === 0 ? text : `+${text}`;

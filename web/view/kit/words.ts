@@ -11,6 +11,7 @@ import backwardEn from "../../../src/kedou/assets/texts/en/page_backward.json";
 import coverEn from "../../../src/kedou/assets/texts/en/page_cover.json";
 import derivativeEn from "../../../src/kedou/assets/texts/en/page_derivative.json";
 import forwardEn from "../../../src/kedou/assets/texts/en/page_forward.json";
+import layersEn from "../../../src/kedou/assets/texts/en/page_layers.json";
 import learningRateEn from "../../../src/kedou/assets/texts/en/page_learning_rate.json";
 import ownDataEn from "../../../src/kedou/assets/texts/en/page_own_data.json";
 import lossEn from "../../../src/kedou/assets/texts/en/page_loss.json";
@@ -24,6 +25,7 @@ import backwardZh from "../../../src/kedou/assets/texts/zh-CN/page_backward.json
 import coverZh from "../../../src/kedou/assets/texts/zh-CN/page_cover.json";
 import derivativeZh from "../../../src/kedou/assets/texts/zh-CN/page_derivative.json";
 import forwardZh from "../../../src/kedou/assets/texts/zh-CN/page_forward.json";
+import layersZh from "../../../src/kedou/assets/texts/zh-CN/page_layers.json";
 import learningRateZh from "../../../src/kedou/assets/texts/zh-CN/page_learning_rate.json";
 import ownDataZh from "../../../src/kedou/assets/texts/zh-CN/page_own_data.json";
 import lossZh from "../../../src/kedou/assets/texts/zh-CN/page_loss.json";
@@ -40,6 +42,7 @@ const english = {
   ...coverEn,
   ...derivativeEn,
   ...forwardEn,
+  ...layersEn,
   ...backwardEn,
   ...rulesEn,
   ...learningRateEn,
@@ -52,6 +55,7 @@ const chinese: typeof english = {
   ...coverZh,
   ...derivativeZh,
   ...forwardZh,
+  ...layersZh,
   ...backwardZh,
   ...rulesZh,
   ...learningRateZh,
