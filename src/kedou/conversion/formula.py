@@ -172,8 +172,8 @@ def _levels(source: str, model: Model, weights: Mapping[str, float]) -> dict[str
 def limit_of(weights: tuple[float, ...]) -> float:
     """Return the largest |x| whose powers and whose part of the score stay in range.
 
-    >>> limit_of((0.5,)), limit_of((1e10,)), f"{limit_of((0.0, 1.0)):.3g}"
-    (1.7976931348623157e+308, 1e+290, '1e+150')
+    >>> [f"{limit_of(weights):.3g}" for weights in [(0.0,), (1e10,), (1.0, 1.0), (1.0, 0.0)]]
+    ['1.8e+308', '1e+290', '1e+150', '1.34e+154']
     """
     limit: float = _LARGEST ** (1.0 / len(weights))
     if len(weights) > 1:

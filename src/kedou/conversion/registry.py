@@ -79,7 +79,9 @@ def convert(model: Model, to: str) -> Any:
     --------
     >>> import kedou as kd
     >>> model = kd.fit({"x": [0.0, 1.0, 2.0], "y": [2.0, 2.5, 3.0]}, target="y")
-    >>> print(kd.convert(model, to="spreadsheet"))
+    >>> print(kd.convert(model, to="spreadsheet").rstrip())
+    # A2: "x"
+    =IF(COUNT(A2)=1,...*A2,NA())
     """
     return format_named(to).write(formula_of(model))
 
