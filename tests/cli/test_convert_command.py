@@ -43,7 +43,7 @@ def test_a_file_holds_the_same(kedou, model, to):
     made = kd.convert(kd.load_model(model), to=to)
     if to == "sklearn":
         rows = np.array([[6.0, "a"], [7.0, "b"]], dtype=object)
-        assert pickle.loads(data).predict(rows).tolist() == made.predict(rows).tolist()
+        assert pickle.loads(data)[-1].predict(rows).tolist() == made[-1].predict(rows).tolist()
     else:
         assert data == (made if isinstance(made, bytes) else made.encode("utf-8"))
     silent = kedou("convert", model, "--to", to, "-o", "out", "-q")

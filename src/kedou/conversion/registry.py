@@ -62,7 +62,7 @@ def convert(model: Model, to: str) -> Any:
         - ``"spreadsheet"``: which cell is which column, and a formula (str)
         - ``"python"``, ``"javascript"``: a function ``predict`` of one row (str)
         - ``"onnx"``: a graph in double precision (bytes); needs the package onnx
-        - ``"sklearn"``: a fitted regressor, whose pickle needs no Kedou
+        - ``"sklearn"``: a fitted pipeline, whose pickle needs no Kedou
 
     Returns
     -------

@@ -1,13 +1,15 @@
-"""scikit-learn: a fitted regressor, made of parts of scikit-learn, NumPy and Python alone.
+"""scikit-learn: a fitted pipeline, made of parts of scikit-learn, NumPy and Python alone.
 
 Its pickle needs no Kedou: FunctionTransformer around a function that can be named is pickled by
-that name. It takes a data frame with the columns' names, in any order, or an array of raw cells in
-the order of the model's plan. ``predict`` returns what ``Model.predict`` returns: for log and Brier
-loss the probability, through TransformedTargetRegressor (a classifier's would say 0 or 1).
+that name. It takes a data frame, whose columns its first step picks by name; its last step,
+``made[-1]``, takes an array of raw cells in the order of the model's plan. ``predict`` returns what
+``Model.predict`` returns: for log and Brier loss the probability, through
+TransformedTargetRegressor (a classifier's would say 0 or 1).
 
 Differences from ``Model.predict``
 ----------------------------------
-1. What it raises is the ValueError of scikit-learn, NumPy or Python.
+1. What it raises is the error of scikit-learn, NumPy or Python: a ValueError for a cell, a KeyError
+   or the like for a column.
 2. Numbers in text are read by Python, dates in text by ``datetime.fromisoformat``.
 3. A score beyond float64 is infinite, not an error.
 """
@@ -15,7 +17,7 @@ Differences from ``Model.predict``
 from __future__ import annotations
 
 from datetime import datetime
-from operator import attrgetter, methodcaller
+from operator import attrgetter, itemgetter, methodcaller
 from typing import Any
 
 import numpy as np
@@ -28,10 +30,11 @@ _DAY = 86_400_000_000.0
 
 
 def write(formula: Formula) -> Any:
-    """Return the fitted regressor."""
+    """Return the fitted pipeline."""
     from sklearn.compose import ColumnTransformer, TransformedTargetRegressor
     from sklearn.linear_model import LinearRegression
     from sklearn.pipeline import make_pipeline
+    from sklearn.preprocessing import FunctionTransformer
 
     parts = [
         (f"part {group[0]}", _part(formula.terms[group[0]]), group) for group in _groups(formula)
@@ -46,11 +49,11 @@ def write(formula: Formula) -> Any:
         )
     example = np.array([[_example(term) for term in formula.terms]], dtype=object)
     regressor.fit(example, np.array([0.5]))  # so that every part is fitted; the weights come now
-    pipeline = regressor.regressor_ if formula.is_probability else regressor
-    pipeline[0].feature_names_in_ = np.array(formula.columns, dtype=object)
-    pipeline[-1].coef_ = np.array([w for term in formula.terms for w in _weights(term)])
-    pipeline[-1].intercept_ = formula.intercept
-    return regressor
+    linear = (regressor.regressor_ if formula.is_probability else regressor)[-1]
+    linear.coef_ = np.array([w for term in formula.terms for w in _weights(term)])
+    linear.intercept_ = formula.intercept
+    by_name = FunctionTransformer(itemgetter(list(formula.columns)))
+    return make_pipeline(by_name, regressor)
 
 
 def _groups(formula: Formula) -> list[list[int]]:
