@@ -2,6 +2,7 @@
 
 import json
 import pickle
+import re
 import shutil
 import subprocess
 import sys
@@ -20,6 +21,7 @@ from kedou.columns import Feature
 from kedou.conversion import NAMED
 from kedou.errors import OptionError, OptionTypeError
 from kedou.losses import NAMED as LOSSES
+from kedou.texts import catalogue
 from weighed import level, model_of
 
 every_format = pytest.mark.parametrize("to", NAMED)
@@ -165,3 +167,64 @@ def test_without_the_package_onnx_the_words_say_what_to_install(
     with pytest.raises(OptionError) as caught:
         kd.convert(kd.fit(kd.data.tadpoles()), to="onnx")
     assert "kedou[onnx]" in str(caught.value)
+
+
+# What the functions say
+
+
+@pytest.mark.parametrize("to", ["python", "javascript"])
+@pytest.mark.parametrize("language", ["en", "zh-CN"])
+def test_a_function_says_what_is_wrong_in_the_language_it_was_written_in(
+    to: str, language: str
+) -> None:
+    columns = [Column("constructor", "constructor"), level("g", "a"), level("d:weekday", "5")]
+    columns += [level("d:month", "3"), Column("d:trend", "d", "date")]
+    features = (Feature("constructor"), Feature("g", "category"), Feature("d", "date"))
+    model = model_of(features, columns, [1.0] * 6)
+    right = {"constructor": 1.0, "g": "a", "d": "2024-03-01"}
+    wrong: list[tuple[str, dict[str, Any]]] = [
+        ("missing", {"g": "a", "d": "2024-03-01"}),
+        ("missing", right | {"g": "NA"}),
+        ("missing", right | {"d": None}),
+        ("not-a-number", right | {"constructor": "oops"}),
+        ("not-a-date", right | {"d": "oops"}),
+        ("unseen", right | {"g": "b"}),
+        ("unseen", right | {"d": "2024-03-02"}),
+    ]
+    kd.set_language(language)
+    try:
+        text = kd.convert(model, to=to)
+    finally:
+        kd.set_language(None)
+    said = (in_python_says if to == "python" else in_javascript_says)(text, [r for _, r in wrong])
+    for (code, _), message in zip(wrong, said, strict=True):
+        template = catalogue("conversion", language)[f"code-{code}"]
+        pattern = re.sub(r"\\{\w+\\}", ".+", re.escape(template))
+        assert re.fullmatch(pattern, message), (code, message)
+
+
+def in_python_says(text: str, rows: list[dict[str, Any]]) -> list[str]:
+    names: dict[str, Any] = {}
+    exec(compile(text, "elsewhere", "exec"), names)
+    said = []
+    for row in rows:
+        with pytest.raises(ValueError, match=r"column|列") as caught:
+            names["predict"](row)
+        said.append(str(caught.value))
+    return said
+
+
+def in_javascript_says(text: str, rows: list[dict[str, Any]]) -> list[str]:
+    if shutil.which("node") is None:
+        pytest.skip("Node.js is not installed")
+    script = (
+        f"{text}\nconst said = (row) => {{ try {{ return String(predict(row)); }}"
+        f" catch (problem) {{ return problem.message; }} }};\n"
+        f"console.log(JSON.stringify({json.dumps(rows)}.map(said)));\n"
+    )
+    done = subprocess.run(
+        ["node", "-"], input=script, capture_output=True, encoding="utf-8", check=False
+    )
+    assert done.returncode == 0, done.stderr
+    said: list[str] = json.loads(done.stdout)
+    return said
