@@ -120,15 +120,14 @@ def _report(saving: Saving) -> None:
 
 def _convert(saving: Saving) -> str | None:
     """Write the model in another language."""
-    assert saving.job["kind"] in CONVERSIONS
-    try:
-        from kedou.convert import convert  # type: ignore[import-not-found, unused-ignore]
-    except ImportError:
-        raise RefusalError("lab.no-convert") from None
-    made: str | bytes = convert(saving.model(), saving.job["kind"])
+    from kedou.conversion import convert, to_bytes
+
+    kind = saving.job["kind"]
+    assert kind in CONVERSIONS
+    made = convert(saving.model(), CONVERSIONS[kind])
     if isinstance(made, str):
         return _text(saving, made)
-    saving.path.write_bytes(made)
+    saving.path.write_bytes(to_bytes(made))
     return None
 
 
