@@ -55,8 +55,8 @@ def _parts() -> Mapping[str, str]:
 
 
 def _message(name: str) -> str:
-    key = f"code-{name.lower().replace('_', '-')}"
-    return _literal(catalogue("conversion", current_language())[key])
+    code = f"conversion.code-{name.lower().replace('_', '-')}"
+    return _literal(catalogue("conversion", current_language())[code.partition(".")[2]])
 
 
 def _predict(formula: Formula) -> str:

@@ -50,8 +50,8 @@ def write(formula: Formula) -> str:
 
 
 def _message(name: str) -> str:
-    key = f"code-{name.lower().replace('_', '-')}"
-    return catalogue("conversion", current_language())[key]
+    code = f"conversion.code-{name.lower().replace('_', '-')}"
+    return catalogue("conversion", current_language())[code.partition(".")[2]]
 
 
 def _predict(formula: Formula) -> str:
