@@ -4,6 +4,7 @@ import type { Lesson } from "../kit/stage.ts";
 import { backward } from "./backward.ts";
 import { derivative } from "./derivative.ts";
 import { forward } from "./forward.ts";
+import { gradient } from "./gradient.ts";
 import { learningRate } from "./learning-rate.ts";
 import { rules } from "./rules.ts";
 
@@ -18,6 +19,7 @@ export const CHAPTERS: readonly Entry[] = [
   { number: 5, lesson: backward },
   { number: 6, lesson: rules },
   { number: 7, lesson: learningRate },
+  { number: 8, lesson: gradient },
 ];
 
 export function entryOf(name: string | null): Entry | undefined {

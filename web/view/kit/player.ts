@@ -11,6 +11,8 @@ export interface Playing {
   readonly last: () => number;
   readonly go: (step: number, how: "step" | "play" | "scrub") => void;
   readonly paint: () => void;
+  /** How many times faster a step is played, by its number: long runs gather speed. */
+  readonly pace?: (step: number) => number;
 }
 
 export class Player {
@@ -85,7 +87,11 @@ export class Player {
     if (this.atEnd) return this.pause();
     this.#move(this.#run.step() + 1, "play");
     const wait = reducedMotion() ? STEP + HOLD : STEP + HOLD + 30;
-    this.#timer = setTimeout(() => this.#advance(), wait / this.speed);
+    this.#timer = setTimeout(() => this.#advance(), wait / this.#pace(this.#run.step()));
+  }
+
+  #pace(step: number): number {
+    return this.speed * (this.#run.pace?.(step) ?? 1);
   }
 
   #move(to: number, how: "step" | "play"): void {
@@ -99,7 +105,7 @@ export class Player {
       return;
     }
     this.shown = from;
-    const whole = (HOLD + STEP) / this.speed;
+    const whole = (HOLD + STEP) / (how === "play" ? this.#pace(to) : this.speed);
     const hold = to > from ? HOLD / (HOLD + STEP) : 0;
     this.#stop = animate(whole, (u) => {
       this.lit = u < hold;

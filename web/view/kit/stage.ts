@@ -123,7 +123,12 @@ export class Stage<S extends object> {
   }
 
   /** Give the chapter a transport bar for the recorded run whose step is `key` of the state. */
-  addPlayer<K extends keyof S>(key: K, last: (state: S) => number, stepLabel: string): Player {
+  addPlayer<K extends keyof S>(
+    key: K,
+    last: (state: S) => number,
+    stepLabel: string,
+    pace: (step: number) => number = () => 1,
+  ): Player {
     const step = (): number => this.state[key] as number;
     const player = new Player({
       step,
@@ -134,6 +139,7 @@ export class Stage<S extends object> {
           how === "play" ? "quiet" : how === "scrub" ? "scrub" : null,
         ),
       paint: this.#repaint,
+      pace,
     });
     this.player = player;
     this.#transport = new Transport(player, step, () => last(this.state), stepLabel);
@@ -238,7 +244,8 @@ export class Stage<S extends object> {
         note.textContent = done ? t("link-copied") : t("link-by-hand");
       });
     });
-    const svgs = (): SVGSVGElement[] => this.#plots.map((plot) => plot.svg);
+    const svgs = (): SVGSVGElement[] =>
+      this.#plots.map((plot) => plot.svg).filter((svg) => svg.clientWidth > 0);
     const file = `kedou-${this.#lesson.name}`;
     const details = h(
       "details",

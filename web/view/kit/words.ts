@@ -10,6 +10,7 @@ import backwardEn from "../../../src/kedou/assets/texts/en/page_backward.json";
 import coverEn from "../../../src/kedou/assets/texts/en/page_cover.json";
 import derivativeEn from "../../../src/kedou/assets/texts/en/page_derivative.json";
 import forwardEn from "../../../src/kedou/assets/texts/en/page_forward.json";
+import gradientEn from "../../../src/kedou/assets/texts/en/page_gradient.json";
 import learningRateEn from "../../../src/kedou/assets/texts/en/page_learning_rate.json";
 import rulesEn from "../../../src/kedou/assets/texts/en/page_rules.json";
 import solutionEn from "../../../src/kedou/assets/texts/en/solution.json";
@@ -19,6 +20,7 @@ import backwardZh from "../../../src/kedou/assets/texts/zh-CN/page_backward.json
 import coverZh from "../../../src/kedou/assets/texts/zh-CN/page_cover.json";
 import derivativeZh from "../../../src/kedou/assets/texts/zh-CN/page_derivative.json";
 import forwardZh from "../../../src/kedou/assets/texts/zh-CN/page_forward.json";
+import gradientZh from "../../../src/kedou/assets/texts/zh-CN/page_gradient.json";
 import learningRateZh from "../../../src/kedou/assets/texts/zh-CN/page_learning_rate.json";
 import rulesZh from "../../../src/kedou/assets/texts/zh-CN/page_rules.json";
 import solutionZh from "../../../src/kedou/assets/texts/zh-CN/solution.json";
@@ -35,6 +37,7 @@ const english = {
   ...backwardEn,
   ...rulesEn,
   ...learningRateEn,
+  ...gradientEn,
 };
 const chinese: typeof english = {
   ...kitZh,
@@ -44,6 +47,7 @@ const chinese: typeof english = {
   ...backwardZh,
   ...rulesZh,
   ...learningRateZh,
+  ...gradientZh,
 };
 export type Key = keyof typeof english;
 
