@@ -3,6 +3,7 @@
 import { gradientInward } from "../../model/coordinates.ts";
 import { bracketed, fixed, signed } from "../kit/numbers.ts";
 import type { Station } from "../kit/loop.ts";
+import { t } from "../kit/words.ts";
 import { lossOf, type Point } from "../lesson.ts";
 import type { Track, Tracks } from "./tracks.ts";
 
@@ -57,7 +58,12 @@ export function arithmetic(
   const lines = [
     `dL/dw = −2 · mean(x·e) = −2 · ${bracketed(lever, 3)} = ${fixed(dw, 3)}`,
     `dL/db = −2 · mean(e) = −2 · ${bracketed(mean, 3)} = ${fixed(db, 3)}`,
-    `↓ (${signed(-dw, 2)}, ${signed(-db, 2)})   ✛ (${signed(goal[0]! - w, 2)}, ${signed((goal[1] ?? 0) - b, 2)})`,
+    t("gradient-ways", {
+      dw: signed(-dw),
+      db: signed(-db),
+      gw: signed(goal[0]! - w),
+      gb: signed((goal[1] ?? 0) - b),
+    }),
   ];
   return plane.locked ? lines.slice(0, 1) : [...lines, `∠ = ${fixed(angle, 1)}°`];
 }

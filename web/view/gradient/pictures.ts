@@ -123,9 +123,10 @@ export class Pictures {
     const { points, step, scaled, locked, guess } = state;
     const untold = isUntold(state);
     const rivals = untold ? [] : tracks.rivals;
+    const raced = rivals.filter((track) => track.rule !== main.rule).length;
     const named = rivals.map((track, i) => ({
       track,
-      letter: track.rule === main.rule ? String(i + 1) : LETTERS[track.rule],
+      letter: i < raced ? LETTERS[track.rule] : String(i - raced + 1),
     }));
     const inPlane: Rival[] = named.map(({ track, ...each }) => ({
       ...each,
@@ -211,6 +212,7 @@ function runner({ rule, rate, trajectory }: Track): Runner {
   const within = stepsWithin(trajectory, 0.01, trajectory.exact!.loss);
   return {
     name: t(`rule-${rule}`) + (rate === null ? "" : ` ${short(rate, 3)}`),
+    count: within === null ? "—" : String(within),
     steps:
       within === null
         ? t("gradient-runner-never")

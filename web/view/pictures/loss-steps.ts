@@ -22,10 +22,12 @@ const POWERS = Array.from({ length: 28 }, (_, i) => Number(`1e${i - 12}`));
 const WIDTHS = [10, 20, 40, 60, 100, 150, 200, 250, 300];
 /** A run that explodes may leave the picture: so many decades above its start. */
 const ABOVE = 3;
+/** And one that comes near to nothing is followed so many decades down. */
+const BELOW = 4;
 
 export class LossSteps {
   readonly plot: Plot;
-  #tracks = new TrackLines(true);
+  #tracks = new TrackLines(() => this.plot.bottom - 8);
   #least = s("line", { class: "best-line" });
   #arrived = s("line", { class: "arrived-line" });
   #arrivedText = s("text", { class: "tick", "text-anchor": "middle" });
@@ -70,7 +72,7 @@ export class LossSteps {
       y1: plot.y(floor(least)),
       y2: plot.y(floor(least)),
     });
-    const at = untold ? null : state.arrived;
+    const at = untold || state.arrived === 0 ? null : state.arrived;
     show(this.#arrived, at !== null);
     show(this.#arrivedText, at !== null);
     if (at === null) return;
@@ -87,7 +89,7 @@ export class LossSteps {
     for (const { y } of [main, ...rivals]) {
       for (let i = 0; i <= last && i < y.length; i++) high = Math.max(high, Math.min(most, y[i]!));
     }
-    const low = Math.max(least, high * 1e-8, 1e-11);
+    const low = Math.max(least, high / 10 ** BELOW, 1e-11);
     const decade = (value: number, way: "floor" | "ceil"): number =>
       Number(`1e${Math[way](Math.log10(value))}`);
     const bottom = decade(low, "floor");

@@ -9,11 +9,14 @@ const ROW = 24;
 const DASH = 28;
 /** A plot narrower than this has room for letters and steps only. */
 const NARROW = 330;
+/** And so it is where more than these run. */
+const MANY = 6;
 
 export interface Runner {
   readonly name: string;
-  /** How many steps it needs; the longest such text is `widest`. */
+  /** How many steps it needs, in words and as a number; the longest words are `widest`. */
   readonly steps: string;
+  readonly count: string;
 }
 
 export class Legend {
@@ -25,8 +28,9 @@ export class Legend {
   paint(rivals: readonly Rival[], runners: readonly Runner[], widest: string, plot: Plot): void {
     show(this.element, rivals.length > 0);
     if (rivals.length === 0) return;
-    const narrow = plot.right - plot.left < NARROW;
-    const text = ({ name, steps }: Runner): string => (narrow ? steps : `${name} · ${steps}`);
+    const narrow = plot.right - plot.left < NARROW || runners.length > MANY;
+    const text = ({ name, steps, count }: Runner): string =>
+      narrow ? count : `${name} · ${steps}`;
     // Measuring costs a layout of the page, so it is not done while only the steps change.
     const names = runners.map(({ name }) => name);
     const key = [...names, ...rivals.map((each) => each.letter), plot.right, plot.bottom].join(
@@ -34,7 +38,7 @@ export class Legend {
     );
     if (key !== this.#built) {
       this.#built = key;
-      const longest = runners.map(({ name }) => text({ name, steps: widest }));
+      const longest = runners.map(({ name }) => text({ name, steps: widest, count: "300" }));
       this.#build(rivals, longest, narrow, plot);
     }
     runners.forEach((runner, i) => write(this.#texts[i]!, text(runner)));

@@ -28,11 +28,11 @@ export class TrackLines {
   #lines: SVGPathElement[] = [];
   #letters: SVGGElement[] = [];
 
-  #apart: boolean;
+  #floor: (() => number) | null;
 
-  /** With `apart`, letters that would cover each other move down. */
-  constructor(apart = false) {
-    this.#apart = apart;
+  /** With a floor, letters that would cover each other move up or down, not below it. */
+  constructor(floor: (() => number) | null = null) {
+    this.#floor = floor;
     this.element = s("g", {}, this.#others, this.#ahead, this.#walked, this.#dots);
   }
 
@@ -65,31 +65,36 @@ export class TrackLines {
       const rival = rivals[i];
       const letter = this.#letters[i]!;
       show(line, rival !== undefined);
-      show(letter, rival !== undefined);
+      show(letter, rival !== undefined && (!this.#floor || rivals.length <= MANY));
       if (!rival) return;
       put(line, { class: `track-rival rival-${i}`, d: path(rival, 0, shown, place) });
       write(letter.lastElementChild!, rival.letter);
     });
     const places = rivals.map(({ x, y }) => place(along(x, shown), along(y, shown)));
-    (this.#apart ? spread(places) : places).forEach(([px, py], i) => {
+    (this.#floor ? spread(places, this.#floor()) : places).forEach(([px, py], i) => {
       put(this.#letters[i]!, { transform: `translate(${px.toFixed(1)},${py.toFixed(1)})` });
     });
   }
 }
 
 const LETTER = 19;
+/** More letters than these have no room above each other. */
+const MANY = 6;
 
-/** Move places that lie above each other so far down that their letters can be read. */
+/** Move places that lie above each other until their letters can be read, down to a floor. */
 function spread(
   places: readonly (readonly [number, number])[],
+  floor: number,
 ): readonly (readonly [number, number])[] {
-  const moved: (readonly [number, number])[] = [...places];
-  let last = -Infinity;
-  for (const i of places.map((_, i) => i).sort((a, b) => places[a]![1] - places[b]![1])) {
-    last = Math.max(places[i]![1], last + LETTER);
-    moved[i] = [places[i]![0], last];
-  }
-  return moved;
+  const order = places.map((_, i) => i).sort((a, b) => places[a]![1] - places[b]![1]);
+  const heights = places.map(([, y]) => y);
+  order.forEach((i, k) => {
+    if (k > 0) heights[i] = Math.max(heights[i]!, heights[order[k - 1]!]! + LETTER);
+  });
+  order.reverse().forEach((i, k) => {
+    heights[i] = Math.min(heights[i]!, k > 0 ? heights[order[k - 1]!]! - LETTER : floor);
+  });
+  return places.map(([x], i) => [x, heights[i]!]);
 }
 
 export function mark(): SVGGElement {
