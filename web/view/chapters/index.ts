@@ -4,6 +4,7 @@ import type { Lesson } from "../kit/stage.ts";
 import { backward } from "./backward.ts";
 import { derivative } from "./derivative.ts";
 import { forward } from "./forward.ts";
+import { gradient } from "./gradient.ts";
 import { layers } from "./layers.ts";
 import { learningRate } from "./learning-rate.ts";
 import { loss } from "./loss.ts";
@@ -26,6 +27,7 @@ export const CHAPTERS: readonly Entry[] = [
   { number: 5, lesson: backward },
   { number: 6, lesson: rules },
   { number: 7, lesson: learningRate },
+  { number: 8, lesson: gradient },
   { number: 9, lesson: train },
   { number: 9, lesson: ownData },
 ];

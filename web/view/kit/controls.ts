@@ -165,7 +165,8 @@ export class BigNumber {
     this.#value.set(value, text);
     write(this.#echoed, `${this.#symbol} = ${this.#value.element.textContent ?? ""}`);
     if (!this.#open) return;
-    const texts = value === null ? [t("hidden-for-now")] : lines();
+    const isHidden = value === null && text === undefined;
+    const texts = isHidden ? [t("hidden-for-now")] : lines();
     while (this.#lines.childElementCount > texts.length) this.#lines.lastChild!.remove();
     while (this.#lines.childElementCount < texts.length) this.#lines.append(h("p"));
     texts.forEach((each, i) => write(this.#lines.children[i]!, each));

@@ -13,6 +13,8 @@ export interface Playing {
   readonly paint: () => void;
   /** The step that playing shows after this one; the next one where nothing else is said. */
   readonly after?: (step: number) => number;
+  /** How many times faster a step is played, by its number: long runs gather speed. */
+  readonly pace?: (step: number) => number;
 }
 
 export class Player {
@@ -89,7 +91,11 @@ export class Player {
     const next = this.#run.after?.(step) ?? step + 1;
     this.#move(Math.min(this.#run.last(), next), "play");
     const wait = reducedMotion() ? STEP + HOLD : STEP + HOLD + 30;
-    this.#timer = setTimeout(() => this.#advance(), wait / this.speed);
+    this.#timer = setTimeout(() => this.#advance(), wait / this.#pace(this.#run.step()));
+  }
+
+  #pace(step: number): number {
+    return this.speed * (this.#run.pace?.(step) ?? 1);
   }
 
   #move(to: number, how: "step" | "play"): void {
@@ -103,7 +109,7 @@ export class Player {
       return;
     }
     this.shown = from;
-    const whole = (HOLD + STEP) / this.speed;
+    const whole = (HOLD + STEP) / (how === "play" ? this.#pace(to) : this.speed);
     const hold = to > from ? HOLD / (HOLD + STEP) : 0;
     this.#stop = animate(whole, (u) => {
       this.lit = u < hold;

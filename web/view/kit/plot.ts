@@ -100,13 +100,22 @@ export class Plot {
     if (on === (this.#options.logY ?? false)) return;
     this.#options = { ...this.#options, logY: on };
     const range = this.y.range();
-    this.y = (on ? scaleLog() : scaleLinear()).range(range);
+    this.y = (on ? scaleLog() : scaleLinear()).domain([...this.#options.y]).range(range);
   }
 
+  /** Change the name of the y axis, likewise. */
+  nameY(yTitle: string): void {
+    if (yTitle === this.#options.yTitle) return;
+    this.#options = { ...this.#options, yTitle };
+    this.layout();
+  }
+
+  /** Change what is shown; a square picture grows the shorter side of it. */
   setDomain(x: readonly [number, number], y: readonly [number, number]): void {
-    const [x0, x1] = this.x.domain() as [number, number];
-    const [y0, y1] = this.y.domain() as [number, number];
+    const [x0, x1] = this.#options.x;
+    const [y0, y1] = this.#options.y;
     if (x0 === x[0] && x1 === x[1] && y0 === y[0] && y1 === y[1]) return;
+    this.#options = { ...this.#options, x, y };
     this.x.domain([...x]);
     this.y.domain([...y]);
     this.layout();

@@ -51,6 +51,8 @@ export interface Services {
 export interface PlayerOptions<S> {
   readonly also?: (to: number) => Partial<S>;
   readonly after?: (step: number) => number;
+  /** How many times faster a step is played, by its number. */
+  readonly pace?: (step: number) => number;
 }
 
 export class Stage<S extends object> {
@@ -138,13 +140,13 @@ export class Stage<S extends object> {
   /**
    * Give the chapter a transport bar for the recorded run whose step is `key` of the state (null:
    * the last one). `also` says what else of the state a step changes, `after` which step playing
-   * shows after one.
+   * shows after one, `pace` how fast.
    */
   addPlayer<K extends keyof S>(
     key: K,
     last: (state: S) => number,
     stepLabel: string,
-    { also = () => ({}), after }: PlayerOptions<S> = {},
+    { also = () => ({}), after, pace }: PlayerOptions<S> = {},
   ): Player {
     const step = (): number => (this.state[key] as number | null) ?? last(this.state);
     const player = new Player({
@@ -157,6 +159,7 @@ export class Stage<S extends object> {
         ),
       paint: this.#repaint,
       ...(after ? { after } : {}),
+      ...(pace ? { pace } : {}),
     });
     this.player = player;
     this.#transport = new Transport(player, step, () => last(this.state), stepLabel);

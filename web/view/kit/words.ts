@@ -12,6 +12,7 @@ import coverEn from "../../../src/kedou/assets/texts/en/page_cover.json";
 import derivativeEn from "../../../src/kedou/assets/texts/en/page_derivative.json";
 import forwardEn from "../../../src/kedou/assets/texts/en/page_forward.json";
 import layersEn from "../../../src/kedou/assets/texts/en/page_layers.json";
+import gradientEn from "../../../src/kedou/assets/texts/en/page_gradient.json";
 import learningRateEn from "../../../src/kedou/assets/texts/en/page_learning_rate.json";
 import ownDataEn from "../../../src/kedou/assets/texts/en/page_own_data.json";
 import lossEn from "../../../src/kedou/assets/texts/en/page_loss.json";
@@ -26,6 +27,7 @@ import coverZh from "../../../src/kedou/assets/texts/zh-CN/page_cover.json";
 import derivativeZh from "../../../src/kedou/assets/texts/zh-CN/page_derivative.json";
 import forwardZh from "../../../src/kedou/assets/texts/zh-CN/page_forward.json";
 import layersZh from "../../../src/kedou/assets/texts/zh-CN/page_layers.json";
+import gradientZh from "../../../src/kedou/assets/texts/zh-CN/page_gradient.json";
 import learningRateZh from "../../../src/kedou/assets/texts/zh-CN/page_learning_rate.json";
 import ownDataZh from "../../../src/kedou/assets/texts/zh-CN/page_own_data.json";
 import lossZh from "../../../src/kedou/assets/texts/zh-CN/page_loss.json";
@@ -49,6 +51,7 @@ const english = {
   ...ownDataEn,
   ...lossEn,
   ...trainEn,
+  ...gradientEn,
 };
 const chinese: typeof english = {
   ...kitZh,
@@ -62,6 +65,7 @@ const chinese: typeof english = {
   ...ownDataZh,
   ...lossZh,
   ...trainZh,
+  ...gradientZh,
 };
 export type Key = keyof typeof english;
 
