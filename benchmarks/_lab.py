@@ -1,6 +1,6 @@
 """Shared by the benchmarks of the page: a running ``kedou lab``, and a headless Chromium.
 
-Needs Chromium and ``pip install playwright``.
+Needs Chromium, and Playwright, which the extra ``bench`` brings.
 """
 
 from __future__ import annotations
@@ -56,10 +56,11 @@ def lab() -> Iterator[Started]:
 
 
 def chromium() -> str:
-    """Return the path of Chromium."""
+    """Return the path of Chromium; without one, say so and end: ``make bench`` goes on."""
     found = shutil.which("chromium") or shutil.which("chromium-browser")
     if found is None:
-        sys.exit("This benchmark needs Chromium (Debian: apt-get install chromium).")
+        print("left out: it needs Chromium (Debian: apt-get install chromium)")
+        sys.exit(0)
     return found
 
 
