@@ -2,7 +2,8 @@
 
 A page may hold fenced blocks of four kinds and no other:
 
-- ``bash``: run by bash, from a folder with ``examples/`` in it; it must succeed.
+- ``bash``: run by bash, from a folder with ``examples/`` in it; it must succeed. ``kedou lab``
+  serves until Ctrl-C: its link is opened, the page fetched, Ctrl-C pressed.
 - ``python``: run in order, all blocks of a page in one namespace, from the same folder.
 - ``text``: directly after one of those, exactly what it prints (``...`` stands for anything).
 - ``python file=PATH`` and ``diff file=PATH``: a new file, and lines added to a file, of the working
@@ -27,9 +28,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from served import serve
+
 ROOT = Path(__file__).resolve().parents[1]
 INSTALL = (
-    "pip install . && kedou fit examples/tadpoles.csv --target volume",
+    "pip install . && kedou lab",
     "pip install -e '.[test]' && pytest",
 )
 """The only lines with pip: .ci/run runs both as they stand, so here only what follows is run."""
@@ -135,9 +138,14 @@ class Reader:
                 if line == "pytest":
                     continue
             commands.append(line)
-        return self._command(["bash", "-euo", "pipefail", "-c", "\n".join(commands)])
+        whole = "\n".join(commands)
+        if commands and commands[-1].startswith("kedou lab"):
+            served = serve(whole, self.folder, self._environment())
+            assert served.status == 0, f"status {served.status}:\n{served.printed}"
+            return served.printed
+        return self._command(["bash", "-euo", "pipefail", "-c", whole])
 
-    def _command(self, arguments: list[str]) -> str:
+    def _environment(self) -> dict[str, str]:
         hidden = (
             "KEDOU_LANG",
             "LANG",
@@ -158,14 +166,18 @@ class Reader:
             "COLUMNS": "80",
             "NO_COLOR": "1",
             "PYTHONIOENCODING": "utf-8",
+            "BROWSER": "true",  # the command that does nothing, and does it well
         }
         if self.developing:
             environment["PYTHONPATH"] = str(self.folder / "src")
             environment["PYTEST_ADDOPTS"] = "-n0"  # this run is one of several already
+        return environment
+
+    def _command(self, arguments: list[str]) -> str:
         done = subprocess.run(
             arguments,
             cwd=self.folder,
-            env=environment,
+            env=self._environment(),
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
