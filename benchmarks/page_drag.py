@@ -3,7 +3,7 @@
 Starts ``kedou lab``, opens it in headless Chromium, finds the chapters in the page's own menu, and
 in each of them
 
-- drags the first handle at 60 moves a second: for each trusted pointer event the time from its own
+- drags its handles at 60 moves a second: for each trusted pointer event the time from its own
   time stamp until its frame is painted, where the picture changed in that frame, and how many
   changed pictures a second there were. Once each move waits until the page has taken the last one,
   and once the hand is free: moves come at every moment between two frames alike, so that up to
@@ -17,6 +17,7 @@ keeps it away.
 
     python benchmarks/page_drag.py                       # all chapters, drags of 3 s
     python benchmarks/page_drag.py --chapters rules,loss --seconds 10
+    python benchmarks/page_drag.py --chapters loss --beats 7   # after seven PageDowns
 """
 
 from __future__ import annotations
@@ -33,7 +34,8 @@ from playwright.async_api import Page, async_playwright
 
 MOVES_A_SECOND = 60
 MOST_P95, LEAST_UPDATES, MOST_SWITCH, MOST_TASK = 17.0, 55.0, 100.0, 50.0
-WAY, PACE = 60, 5
+WAY, PACE = 64, 8
+FLOOR = "one circle"
 CIRCLE = """<!doctype html><style>svg { width: 900px; height: 560px }</style>
 <div class="scene"><svg><g role="slider" tabindex="0" data-kedou="circle">
 <circle class="handle-dot" cx="450" cy="280" r="9"/></g></svg></div><script>
@@ -86,9 +88,13 @@ SWITCH = """() => new Promise(done => addEventListener('click', event => {
 FRAMES = "new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))"
 WATCH = """() => { window.tasks = []; new PerformanceObserver(list => window.tasks.push(
   ...list.getEntries().map(each => each.duration))).observe({type: 'longtask'}); }"""
-HANDLES = """() => [...document.querySelectorAll('.scene [role=slider]')]
-  .filter(each => !each.classList.contains('gone') && each.tabIndex >= 0)
-  .map(each => each.dataset.kedou)"""
+HANDLES = """() => {
+  const shown = each => each.tabIndex >= 0 && each.getBoundingClientRect().width > 0
+    && !each.classList.contains('gone');
+  const all = [...document.querySelectorAll('.scene [role=slider]')].filter(shown);
+  const tadpoles = [...document.querySelectorAll('.scene .tadpole.movable')].filter(shown);
+  return [...all, ...tadpoles.slice(-1)].map(each => each.dataset.kedou);
+}"""
 
 
 @dataclass
@@ -112,26 +118,36 @@ class Drag:
     still: int = 0
     updates: float = 0.0
 
+    def missed(self) -> list[str]:
+        """Return the names of the lines that were missed."""
+        checks = {
+            "p95": bool(self.delays) and part(self.delays, 0.95) > MOST_P95,
+            "updates": self.updates < LEAST_UPDATES and not self.is_in_steps,
+        }
+        return [name for name, is_missed in checks.items() if is_missed]
+
+    @property
+    def is_in_steps(self) -> bool:
+        """Whether the handle has few places, so that most moves leave it where it is."""
+        return self.still > 0.05 * (len(self.delays) + self.still)
+
 
 @dataclass
 class Figures:
-    """What was measured of one chapter; a handle or a run that it has not is none."""
+    """What was measured of one chapter; where nothing plays, ``tasks`` is None.
+
+    ``drags`` has for each handle a drag whose moves wait for the page, and one with a free hand.
+    """
 
     chapter: str
-    handle: str | None = None
-    drag: Drag = field(default_factory=Drag)
-    free: Drag = field(default_factory=Drag)
+    drags: dict[str, tuple[Drag, Drag]] = field(default_factory=dict)
     switches: list[float] = field(default_factory=list)
     tasks: list[float] | None = None
 
     def missed(self) -> list[str]:
-        """Return the names of the lines that were missed."""
-        delays, still = self.drag.delays, self.drag.still
+        """Return the names of the lines that were missed, but for those of a drag."""
         checks = {
-            "handle": self.handle is None,
-            "still": still > 0.05 * (len(delays) + still),
-            "p95": bool(delays) and part(delays, 0.95) > MOST_P95,
-            "updates": bool(delays) and self.drag.updates < LEAST_UPDATES,
+            "handle": not self.drags,
             "switch": max(self.switches, default=0.0) > MOST_SWITCH,
             "task": max(self.tasks or [], default=0.0) > MOST_TASK,
         }
@@ -145,9 +161,9 @@ async def main() -> None:
         async with async_playwright() as play:
             browser = await play.chromium.launch(executable_path=chromium(), args=FLAGS)
             page = await browser.new_page(viewport={"width": options.width, "height": 900})
-            floor = Figures("one circle")
+            floor = Figures(FLOOR)
             await page.set_content(CIRCLE)
-            await _both(page, floor, options.seconds)
+            await _drags(page, floor, options)
             await page.goto(f"{started.link}&chapter=forward")
             address = page.url.split("?")[0]
             chapters = await page.locator("[data-kedou=menu] a").evaluate_all(
@@ -160,7 +176,7 @@ async def main() -> None:
                     await _switch(page, figures)
             for figures in found:
                 await page.goto(f"{address}?lang=en&chapter={figures.chapter}")
-                await _both(page, figures, options.seconds)
+                await _drags(page, figures, options)
                 await page.goto(f"{address}?lang=en&chapter={figures.chapter}")
                 await _play(page, figures)
             await browser.close()
@@ -171,6 +187,7 @@ def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n")[0])
     parser.add_argument("--chapters", help="names, with commas between (all)")
     parser.add_argument("--seconds", type=float, default=3.0, help="how long each drag is (3)")
+    parser.add_argument("--beats", type=int, default=0, help="PageDowns before a drag (0)")
     parser.add_argument("--tries", type=int, default=7, help="switches to each chapter (7)")
     parser.add_argument("--width", type=int, default=1440, help="of the window, in pixels (1440)")
     return parser.parse_args()
@@ -187,19 +204,26 @@ async def _switch(page: Page, figures: Figures) -> None:
     assert await shown.count() == 1, f"the link does not lead to {figures.chapter}"
 
 
-async def _both(page: Page, figures: Figures, seconds: float) -> None:
+async def _drags(page: Page, figures: Figures, options: argparse.Namespace) -> None:
     await page.evaluate(FRAMES)  # by then the pictures know how large they are
-    names = await page.evaluate(HANDLES)
-    if names:
-        figures.handle = names[0]
-        figures.drag = await _drag(page, names[0], seconds, free=False)
-        figures.free = await _drag(page, names[0], seconds, free=True)
+    for name in await page.evaluate(HANDLES):
+        both = []
+        for free in (False, True):
+            for _ in range(options.beats):
+                await page.keyboard.press("PageDown")
+                await page.evaluate(FRAMES)
+            both.append(await _drag(page, name, options.seconds, free))
+            if figures.chapter != FLOOR:
+                await page.reload()
+                await page.evaluate(FRAMES)
+        figures.drags[name] = (both[0], both[1])
 
 
 async def _drag(page: Page, name: str, seconds: float, free: bool) -> Drag:
     handle = page.locator(f"[data-kedou='{name}']")
     picture = page.locator(".scene svg").filter(has=handle)
-    x, y = await _middle(handle.locator(".handle-dot"))
+    dot = handle.locator("circle:not(.handle-hit, .tadpole-hit)").last
+    x, y = await _middle(dot if await dot.count() else handle)
     mouse = await page.context.new_cdp_session(page)
 
     async def send(kind: str, at: float, to: float) -> None:
@@ -267,20 +291,22 @@ def _show(found: list[Figures], width: int) -> None:
     _row("line", "", "", *lines, f"{MOST_TASK:.0f}", "")
     for each in found:
         task = "nothing plays" if each.tasks is None else f"{max(each.tasks, default=0):.0f}"
-        moves = f"{len(each.drag.delays)}" + (f"+{each.drag.still}" if each.drag.still else "")
-        _row(
-            each.chapter,
-            each.handle or "none",
-            moves,
-            _two(each.drag.delays, 0.95),
-            f"{each.drag.updates:.1f}",
-            _two(each.free.delays, 0.95),
-            _two(each.free.work, 0.95),
-            _two(each.switches, 1.0),
-            f"under {MOST_TASK:.0f}" if each.tasks == [] else task,
-            ", ".join(each.missed()),
-        )
-    if any(each.drag.still for each in found):
+        task = f"under {MOST_TASK:.0f}" if each.tasks == [] else task
+        once = [_two(each.switches, 1.0), task]
+        for name, (drag, free) in (each.drags or {"none": (Drag(), Drag())}).items():
+            _row(
+                each.chapter if once[0] or once[1] else "",
+                name,
+                f"{len(drag.delays)}" + (f"+{drag.still}" if drag.still else ""),
+                _two(drag.delays, 0.95),
+                "in steps" if drag.is_in_steps else f"{drag.updates:.1f}",
+                _two(free.delays, 0.95),
+                _two(free.work, 0.95),
+                *once,
+                ", ".join([*drag.missed(), *(each.missed() if any(once) else [])]),
+            )
+            once = ["", ""]
+    if any(drag.still for each in found for drag, _ in each.drags.values()):
         print("\nmoves: that changed the picture + that left it as it was")
 
 

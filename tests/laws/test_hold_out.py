@@ -12,11 +12,11 @@ from kedou.fitting.hold_out import (
     MOST_KEYS,
     HoldOut,
     _Kept,
-    _trainings,
     hold_out,
     leave_one_out,
     mean_squared_error,
     split_last,
+    trainings,
 )
 
 FAR = 10**7
@@ -110,7 +110,7 @@ def test_mean_squared_error_keeps_its_digits_far_from_zero():
 def test_training_parts_are_those_without_the_fold():
     X, y, _ = problem()
     moments = kd.scan(X, y, folds=5)
-    for number, training in _trainings(moments):
+    for number, training in trainings(moments):
         expected = moments.without(number)
         assert training.count == expected.count
         np.testing.assert_allclose(training.scatter, expected.scatter, rtol=1e-12)

@@ -175,7 +175,7 @@ def hold_out(
     )
     parts: list[_Part] = []
     with one_thread():
-        for number, training in _trainings(moments):
+        for number, training in trainings(moments):
             fold = moments.folds[number]
             wanted = kind != "split" or number == len(moments.folds) - 1
             if wanted and fold.weight_sum > 0 and training.weight_sum > 0:
@@ -197,14 +197,36 @@ def mean_squared_error(
     theta : (p,) float64
         (w_1 ... w_k, b) in the user's units.
     """
+    return float(squared_errors(moments, columns, theta[None, :], intercept)[0])
+
+
+def squared_errors(
+    moments: Moments, columns: Sequence[Column], thetas: Floats, intercept: bool = True
+) -> Floats:
+    """Return the mean squared error of many lines on the rows that moments stand for.
+
+    Parameters
+    ----------
+    columns : sequence of k Column
+        The columns of the moments that the lines use, in theta's order.
+    thetas : (records, p) float64
+        In the user's units.
+
+    Returns
+    -------
+    (records,) float64
+    """
     place = {column: number for number, column in enumerate(moments.columns)}
     where = np.array([*(place[column] for column in columns), len(place)], dtype=np.intp)
     k = len(columns)
-    v = np.append(-theta[:k], 1.0)
-    b = float(theta[k]) if intercept else 0.0
-    around = float(v @ moments.scatter[np.ix_(where, where)] @ v) / moments.weight_sum
-    at = float(v @ moments.mean[where]) - b
-    return max(around, 0.0) + at * at
+    V = np.column_stack([-thetas[:, :k], np.ones(len(thetas))])
+    b = thetas[:, k] if intercept else np.zeros(len(thetas))
+    scatter = moments.scatter[np.ix_(where, where)]
+    with np.errstate(over="ignore", invalid="ignore"):
+        around = np.einsum("ij,ij->i", V @ scatter, V) / moments.weight_sum
+        at = V @ moments.mean[where] - b
+        errors = np.maximum(around, 0.0) + at * at
+    return np.where(np.isfinite(errors), errors, np.inf)
 
 
 def leave_one_out(source: Source) -> Moments:
@@ -324,14 +346,9 @@ class _Part:
 
 
 def _measure(training: Moments, fold: Moments, descent: _Descent) -> _Part:
-    unseen = tuple(
-        column.name
-        for column, mean in zip(training.columns, training.mean[:-1], strict=True)
-        if column.kind == "level" and mean == 0.0
-    )
+    seen, unseen = drop_unseen(training)
     names = make_design(training, descent.intercept).parameter_names
-    # Descent would leave the weight of a level it never saw where it started.
-    design = make_design(training.drop(unseen) if unseen else training, descent.intercept)
+    design = make_design(seen, descent.intercept)
     theta, exact, diverged, deficient = descent.ends(design, names)
     W = fold.weight_sum
     off = float(fold.mean[-1] - training.mean[-1])
@@ -348,6 +365,19 @@ def _measure(training: Moments, fold: Moments, descent: _Descent) -> _Part:
             name for name in unseen if fold.mean[[c.name for c in fold.columns].index(name)] > 0
         ),
     )
+
+
+def drop_unseen(training: Moments) -> tuple[Moments, tuple[str, ...]]:
+    """Drop the levels that a training part has no row of, and return their names.
+
+    Descent would leave the weight of a level it never saw where it started.
+    """
+    unseen = tuple(
+        column.name
+        for column, mean in zip(training.columns, training.mean[:-1], strict=True)
+        if column.kind == "level" and mean == 0.0
+    )
+    return (training.drop(unseen) if unseen else training), unseen
 
 
 def _summarised(kind: Kind, parts: list[_Part], moments: Moments) -> HoldOut:
@@ -385,7 +415,7 @@ def _summarised(kind: Kind, parts: list[_Part], moments: Moments) -> HoldOut:
     )
 
 
-def _trainings(moments: Moments) -> Iterator[tuple[int, Moments]]:
+def trainings(moments: Moments) -> Iterator[tuple[int, Moments]]:
     """Yield each fold's number with the moments of all others, in 3 n merges instead of n^2."""
     folds = [replace(fold, folds=()) for fold in moments.folds]
     none = empty(folds[0])

@@ -3,16 +3,15 @@
 import { BigNumber, button } from "../kit/controls.ts";
 import { h, show, write } from "../kit/dom.ts";
 import { GuessCard, guessShape, type Guess, type Verdict } from "../kit/guess.ts";
+import { intervalsShape, widened, type Interval } from "../kit/intervals.ts";
 import { bracketed, clamp, fixed } from "../kit/numbers.ts";
-import { list, number, oneOf, pair, record, whole, type Shape } from "../kit/shape.ts";
+import { number, oneOf, record, whole, type Shape } from "../kit/shape.ts";
 import type { Lesson, Stage, View } from "../kit/stage.ts";
 import { t } from "../kit/words.ts";
 import { CURVE_NAMES, CURVES, drawn, type Curve, type CurveName } from "../curves.ts";
 import { TADPOLES } from "../lesson.ts";
 import { CurvePicture, PenPicture } from "../pictures/curve-picture.ts";
 import { pythonNumber, pythonPoints } from "./python.ts";
-
-type Interval = readonly [number, number];
 
 interface State {
   readonly curve: CurveName;
@@ -35,7 +34,7 @@ const read: Shape<State> = (value) => {
   const state = record({
     curve: oneOf(...CURVE_NAMES),
     x: number(-5, 5),
-    pen: list(pair(number(-5, 5), number(-5, 5)), 0, 200),
+    pen: intervalsShape(-5, 5),
     loupe: whole(1, 100),
     guess: guessShape(-40, 40),
   })(value) as State;
@@ -57,22 +56,6 @@ function judge({ value, stage }: Guess): Verdict {
   return value > TRUE_SLOPE
     ? { kind: "flat", text: t("derivative-flat", values) }
     : { kind: "steep", text: t("derivative-steep", values) };
-}
-
-/** Add the way from a to b to the intervals, merged and rounded. */
-function widened(pen: readonly Interval[], a: number, b: number): readonly Interval[] {
-  const round = (x: number): number => Math.round(x * 1000) / 1000;
-  let low = round(Math.min(a, b));
-  let high = round(Math.max(a, b));
-  const apart: Interval[] = [];
-  for (const each of pen) {
-    if (each[1] < low - 0.001 || each[0] > high + 0.001) apart.push(each);
-    else {
-      low = Math.min(low, each[0]);
-      high = Math.max(high, each[1]);
-    }
-  }
-  return [...apart, [low, high]];
 }
 
 function open(stage: Stage<State>): View<State> {

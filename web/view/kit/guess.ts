@@ -67,8 +67,7 @@ export class GuessCard {
     );
   }
 
-  paint(guess: Guess, verdict: () => Verdict): void {
-    const { stage } = guess;
+  paint({ stage }: Pick<Guess, "stage">, verdict: () => Verdict): void {
     const open = stage === "open";
     const told = stage === "done" || stage === "shown";
     show(this.#hint, open);

@@ -122,15 +122,23 @@ export class Stage<S extends object> {
     return frame;
   }
 
-  /** Give the chapter a transport bar for the recorded run whose step is `key` of the state. */
-  addPlayer<K extends keyof S>(key: K, last: (state: S) => number, stepLabel: string): Player {
+  /**
+   * Give the chapter a transport bar for the recorded run whose step is `key` of the state; `also`
+   * says what else of the state a step changes.
+   */
+  addPlayer<K extends keyof S>(
+    key: K,
+    last: (state: S) => number,
+    stepLabel: string,
+    also: (to: number) => Partial<S> = () => ({}),
+  ): Player {
     const step = (): number => this.state[key] as number;
     const player = new Player({
       step,
       last: () => last(this.state),
       go: (to, how) =>
         this.store.set(
-          { [key]: to } as unknown as Partial<S>,
+          { ...also(to), [key]: to } as unknown as Partial<S>,
           how === "play" ? "quiet" : how === "scrub" ? "scrub" : null,
         ),
       paint: this.#repaint,
@@ -238,7 +246,8 @@ export class Stage<S extends object> {
         note.textContent = done ? t("link-copied") : t("link-by-hand");
       });
     });
-    const svgs = (): SVGSVGElement[] => this.#plots.map((plot) => plot.svg);
+    const svgs = (): SVGSVGElement[] =>
+      this.#plots.map((plot) => plot.svg).filter((svg) => svg.clientWidth > 0);
     const file = `kedou-${this.#lesson.name}`;
     const details = h(
       "details",

@@ -11,7 +11,9 @@ import coverEn from "../../../src/kedou/assets/texts/en/page_cover.json";
 import derivativeEn from "../../../src/kedou/assets/texts/en/page_derivative.json";
 import forwardEn from "../../../src/kedou/assets/texts/en/page_forward.json";
 import learningRateEn from "../../../src/kedou/assets/texts/en/page_learning_rate.json";
+import lossEn from "../../../src/kedou/assets/texts/en/page_loss.json";
 import rulesEn from "../../../src/kedou/assets/texts/en/page_rules.json";
+import trainEn from "../../../src/kedou/assets/texts/en/page_train.json";
 import solutionEn from "../../../src/kedou/assets/texts/en/solution.json";
 import descentZh from "../../../src/kedou/assets/texts/zh-CN/descent.json";
 import kitZh from "../../../src/kedou/assets/texts/zh-CN/page.json";
@@ -20,7 +22,9 @@ import coverZh from "../../../src/kedou/assets/texts/zh-CN/page_cover.json";
 import derivativeZh from "../../../src/kedou/assets/texts/zh-CN/page_derivative.json";
 import forwardZh from "../../../src/kedou/assets/texts/zh-CN/page_forward.json";
 import learningRateZh from "../../../src/kedou/assets/texts/zh-CN/page_learning_rate.json";
+import lossZh from "../../../src/kedou/assets/texts/zh-CN/page_loss.json";
 import rulesZh from "../../../src/kedou/assets/texts/zh-CN/page_rules.json";
+import trainZh from "../../../src/kedou/assets/texts/zh-CN/page_train.json";
 import solutionZh from "../../../src/kedou/assets/texts/zh-CN/solution.json";
 import type { Message } from "../../model/message.ts";
 import { say, sentence } from "../../model/texts.ts";
@@ -35,6 +39,8 @@ const english = {
   ...backwardEn,
   ...rulesEn,
   ...learningRateEn,
+  ...lossEn,
+  ...trainEn,
 };
 const chinese: typeof english = {
   ...kitZh,
@@ -44,6 +50,8 @@ const chinese: typeof english = {
   ...backwardZh,
   ...rulesZh,
   ...learningRateZh,
+  ...lossZh,
+  ...trainZh,
 };
 export type Key = keyof typeof english;
 
