@@ -75,8 +75,7 @@ export class Handle {
 
   enable(on: boolean): void {
     this.element.classList.toggle("gone", !on);
-    this.element.setAttribute("tabindex", on ? "0" : "-1");
-    this.element.setAttribute("aria-hidden", String(!on));
+    put(this.element, { tabindex: on ? "0" : "-1", "aria-hidden": String(!on) });
   }
 
   #key(event: KeyboardEvent): void {

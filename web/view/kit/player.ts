@@ -59,7 +59,9 @@ export class Player {
     this.#advance();
   }
 
+  /** Stop playing; a hand that drags asks for it with every move, and nothing is painted then. */
   pause(): void {
+    if (!this.playing) return;
     this.playing = false;
     if (this.#timer !== null) clearTimeout(this.#timer);
     this.#timer = null;

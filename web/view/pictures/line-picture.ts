@@ -139,21 +139,21 @@ export class LinePicture {
       const e = y - (w * x + b);
       const tail = this.#tails[i]!;
       put(tail, { d: state.tails === false ? "" : tailPath(plot, x, y, y - e) });
-      tail.setAttribute("class", e >= 0 ? "tail plus" : "tail minus");
-      if (e < 0) tail.setAttribute("fill", `url(#${plot.id}-hatch)`);
+      put(tail, { class: e >= 0 ? "tail plus" : "tail minus" });
+      if (e < 0) put(tail, { fill: `url(#${plot.id}-hatch)` });
       else tail.removeAttribute("fill");
       const dot = this.#dots[i]!;
       put(dot, { transform: `translate(${plot.x(x).toFixed(2)},${plot.y(y).toFixed(2)})` });
       dot.classList.toggle("picked", state.picked === i);
       put(dot, { "data-x": x, "data-y": y });
       const { pick, moving } = this.#options;
-      if (pick) dot.setAttribute("aria-pressed", String(state.picked === i));
+      if (pick) put(dot, { "aria-pressed": String(state.picked === i) });
       if (pick || moving) {
         const place =
           state.tails === false
             ? t("tadpole-place", { x: fixed(x, 1), y: fixed(y, 1) })
             : t("tadpole-error", { x: fixed(x, 1), y: fixed(y, 1), e: signed(e) });
-        dot.setAttribute("aria-label", moving ? `${place}. ${t("tadpole-keys")}` : place);
+        put(dot, { "aria-label": moving ? `${place}. ${t("tadpole-keys")}` : place });
       }
     });
     if (this.handle) this.handle.place(...this.#end(w, b));

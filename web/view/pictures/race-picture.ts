@@ -52,6 +52,8 @@ export class RacePicture {
   #bestText = s("text", { class: "title", "text-anchor": "middle" });
   #badges: Record<Which, Handle>;
   #starter: Handle;
+  /** Measured once for each layout: asking in every frame would lay out twice. */
+  #nameWidths: number[] = [];
   #last: RaceState | null = null;
 
   constructor(options: RaceOptions) {
@@ -90,7 +92,10 @@ export class RacePicture {
     });
     plot.over.append(this.#starter.element);
     this.#badges = { first: this.#badge("first"), last: this.#badge("last") };
-    plot.onLayout(() => this.#last && this.paint(this.#last));
+    plot.onLayout(() => {
+      this.#nameWidths = [];
+      if (this.#last) this.paint(this.#last);
+    });
   }
 
   paint(state: RaceState): void {
@@ -129,11 +134,12 @@ export class RacePicture {
       show(each.flag, isOut);
       if (isOut) {
         const side = w < window[0] ? -1 : 1;
-        const near = plot.left + each.name.getComputedTextLength() + 18;
+        this.#nameWidths[i] ??= each.name.getComputedTextLength();
+        const near = plot.left + this.#nameWidths[i] + 18;
         put(each.flag, { transform: `translate(${near},${y - lift})` });
         const number = Math.abs(w) >= 1e4 ? powered(w) : fixed(w, 2);
         write(each.flagText, side < 0 ? `⚑ ← ${number}` : `⚑ → ${number}`);
-        each.flag.setAttribute("data-kedou", `flag-${this.#options.rules[i]!}`);
+        put(each.flag, { "data-kedou": `flag-${this.#options.rules[i]!}` });
       }
     });
     const showing = state.guess !== null;
