@@ -136,7 +136,7 @@ export class Plot {
     this.bottom = height - (bare ? 8 : em * (!xLabels ? 0.6 : xTitle && !low ? 3.3 : 2.1));
     this.y.range([this.bottom, this.top]);
     // Numbers beside the axis have the room they need, and not less than short ones take.
-    const longest = bare ? 0 : Math.max(...this.#yLabels(em).map(({ text }) => text.length));
+    const longest = bare ? 0 : Math.max(0, ...this.#yLabels(em).map(({ text }) => text.length));
     this.left = bare ? 8 : em * Math.max(2.9, 0.56 * longest + 0.9);
     this.x.range([this.left, this.right]);
     if (this.#options.square) this.#keepSquare();
@@ -220,11 +220,13 @@ export class Plot {
     clear(this.#axes, ...nodes);
   }
 
+  /** The numbers beside y: of many on a log scale powers of ten, as many as there is room for. */
   #yLabels(em: number): { tick: number; text: string }[] {
     const most = Math.max(2, Math.floor((this.bottom - this.top) / (em * 4.2)));
-    const ticks = this.#options.yTicks ?? this.y.ticks(most);
-    if (!this.#options.logY || this.#options.yTicks || ticks.length <= most) return labelled(ticks);
-    // Many numbers on a log scale: powers of ten, and of these as many as there is room for.
+    const { yTicks, logY } = this.#options;
+    const [low, high] = this.y.domain() as [number, number];
+    const ticks = (yTicks ?? this.y.ticks(most)).filter((tick) => tick >= low && tick <= high);
+    if (!logY || yTicks || ticks.length <= most) return labelled(ticks);
     const tens = ticks.filter((tick) => Number.isInteger(Math.round(Math.log10(tick) * 1e9) / 1e9));
     const every = Math.ceil(tens.length / most);
     return labelled(tens.length > 1 ? tens.filter((_, i) => i % every === 0) : ticks);
