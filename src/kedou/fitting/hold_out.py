@@ -353,8 +353,8 @@ def settings_again(settings: Mapping[str, Any], run: Trajectory) -> dict[str, An
     once, so each part has its own.
     """
     again = dict(settings) | {"seed": settings.get("seed") if run.seed is None else run.seed}
-    automatic = settings.get("learning_rate", "auto") == "auto"
-    tried = automatic and settings.get("rule", "gradient-descent") != "gradient-descent"
+    rule, rate = settings.get("rule", "gradient-descent"), settings.get("learning_rate", "auto")
+    tried = isinstance(rule, str | type) and rule != "gradient-descent" and rate == "auto"
     return again | {"learning_rate": run.learning_rate} if tried else again
 
 

@@ -12,6 +12,7 @@ import asyncio
 import contextlib
 import logging
 import os
+import signal
 import subprocess
 import sys
 from collections import deque
@@ -41,6 +42,7 @@ class Worker:
         self._tell: Tell | None = None
         self._last: asyncio.Future[Frame | None] | None = None
         self._ended = False
+        self._killed = False
         self._reading = asyncio.get_running_loop().create_task(self._read())
 
     @classmethod
@@ -101,8 +103,14 @@ class Worker:
 
     def kill(self) -> None:
         """End it, whatever it does."""
+        if self._killed or self._process.returncode is not None:
+            return
+        self._killed = True
         with contextlib.suppress(ProcessLookupError):
-            self._process.kill()
+            if os.name == "nt":
+                self._process.kill()
+            else:  # Popen's own would also collect the child, behind the back of the event loop
+                os.kill(self._process.pid, signal.SIGKILL)
 
     async def gone(self) -> None:
         """Kill it and wait until it is gone."""

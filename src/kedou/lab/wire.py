@@ -68,12 +68,13 @@ class Http(H11Protocol):
 
     def resume_writing(self) -> None:
         """Note that it was taken."""
-        self._moved += self._unsent
+        self._note_taken()
         super().resume_writing()
 
     def on_response_complete(self) -> None:
         """End the deadline, once all is sent; then Uvicorn counts how long a connection is idle."""
-        self._expect(ANSWER_SECONDS if self.transport.get_write_buffer_size() else None)
+        self._unsent = self.transport.get_write_buffer_size()
+        self._expect(ANSWER_SECONDS if self._unsent else None)
         super().on_response_complete()
 
     def handle_websocket_upgrade(self, event: h11.Request) -> None:
@@ -101,11 +102,18 @@ class Http(H11Protocol):
     def _late(self) -> None:
         """Cut the connection, unless a file is on its way and moves (we may be slow ourselves)."""
         self._alarm = None
+        self._note_taken()
         answering = self._heard is not None and self._heard is self.cycle
         if answering and (self._moved >= LEAST_BYTES or self.flow.read_paused):
             self._expect(ANSWER_SECONDS)
         elif not (answering and self._is_done()):
             self.transport.abort()
+
+    def _note_taken(self) -> None:
+        """Count what the other side has taken since the last time."""
+        left = self.transport.get_write_buffer_size()
+        self._moved += max(0, self._unsent - left)
+        self._unsent = left
 
     def _is_done(self) -> bool:
         """Say whether nothing is on its way: no answer, and no beginning of a next request."""
