@@ -193,20 +193,36 @@ export class Plot {
     clear(this.#axes, ...nodes);
   }
 
-  /** The path of y = f(x) over the visible range, left out where it is far outside. */
+  /** The path of y = f(x) over the visible range, broken where there is no value, and at poles. */
   curve(f: (x: number) => number, from?: number, to?: number, pieces = 96): string {
     const [low, high] = this.x.domain() as [number, number];
     const a = Math.max(low, from ?? low);
     const b = Math.min(high, to ?? high);
     if (!(b > a)) return "";
+    const at = (x: number): string => this.x(x).toFixed(1);
+    const kept = (value: number): string =>
+      Math.max(-2 * this.height, Math.min(3 * this.height, this.y(value))).toFixed(1);
     let path = "";
+    let last: readonly [x: number, value: number, y: number] | null = null;
     for (let i = 0; i <= pieces; i++) {
       const x = a + ((b - a) * i) / pieces;
       const value = f(x);
-      if (Number.isNaN(value)) continue;
+      if (!Number.isFinite(value)) {
+        // A single place without a value is a hole as small as a point.
+        const hair = 1e-6 * (b - a);
+        if (last && Number.isFinite(f(x - hair))) path += `L${at(x)},${kept(f(x - hair))}`;
+        last = null;
+        const after = f(x + hair);
+        if (i < pieces && Number.isFinite(after)) {
+          path += `M${at(x)},${kept(after)}`;
+          last = [x + hair, after, this.y(after)];
+        }
+        continue;
+      }
       const y = this.y(value);
-      const kept = Math.max(-2 * this.height, Math.min(3 * this.height, y));
-      path += `${path === "" ? "M" : "L"}${this.x(x).toFixed(1)},${kept.toFixed(1)}`;
+      if (last && Math.abs(y - last[2]) > this.height && isPole(f, x, value, last)) last = null;
+      path += `${last ? "L" : "M"}${at(x)},${kept(value)}`;
+      last = [x, value, y];
     }
     return path;
   }
@@ -215,6 +231,17 @@ export class Plot {
     this.#observer.disconnect();
     window.removeEventListener("resize", this.#resized);
   }
+}
+
+/** Whether a curve does not get from one value to another by way of what lies between them. */
+function isPole(
+  f: (x: number) => number,
+  x: number,
+  value: number,
+  [before, valueBefore]: readonly [x: number, value: number, y: number],
+): boolean {
+  const middle = f(0.5 * (x + before));
+  return !(middle >= Math.min(value, valueBefore) && middle <= Math.max(value, valueBefore));
 }
 
 /** Sign is never colour alone: what the line overshoots is hatched. */

@@ -12,6 +12,7 @@ import derivativeEn from "../../../src/kedou/assets/texts/en/page_derivative.jso
 import forwardEn from "../../../src/kedou/assets/texts/en/page_forward.json";
 import learningRateEn from "../../../src/kedou/assets/texts/en/page_learning_rate.json";
 import rulesEn from "../../../src/kedou/assets/texts/en/page_rules.json";
+import typedEn from "../../../src/kedou/assets/texts/en/page_typed.json";
 import solutionEn from "../../../src/kedou/assets/texts/en/solution.json";
 import descentZh from "../../../src/kedou/assets/texts/zh-CN/descent.json";
 import kitZh from "../../../src/kedou/assets/texts/zh-CN/page.json";
@@ -21,6 +22,7 @@ import derivativeZh from "../../../src/kedou/assets/texts/zh-CN/page_derivative.
 import forwardZh from "../../../src/kedou/assets/texts/zh-CN/page_forward.json";
 import learningRateZh from "../../../src/kedou/assets/texts/zh-CN/page_learning_rate.json";
 import rulesZh from "../../../src/kedou/assets/texts/zh-CN/page_rules.json";
+import typedZh from "../../../src/kedou/assets/texts/zh-CN/page_typed.json";
 import solutionZh from "../../../src/kedou/assets/texts/zh-CN/solution.json";
 import type { Message } from "../../model/message.ts";
 import { say, sentence } from "../../model/texts.ts";
@@ -35,6 +37,7 @@ const english = {
   ...backwardEn,
   ...rulesEn,
   ...learningRateEn,
+  ...typedEn,
 };
 const chinese: typeof english = {
   ...kitZh,
@@ -44,6 +47,7 @@ const chinese: typeof english = {
   ...backwardZh,
   ...rulesZh,
   ...learningRateZh,
+  ...typedZh,
 };
 export type Key = keyof typeof english;
 
