@@ -43,6 +43,8 @@ export class Plot {
   right = 0;
   top = 0;
   bottom = 0;
+  /** The size of the type. */
+  em = 13;
   x: Scale;
   y: Scale;
   #options: PlotOptions;
@@ -104,6 +106,7 @@ export class Plot {
     const em = Number.parseFloat(getComputedStyle(this.svg).fontSize) || 13;
     this.width = width;
     this.height = height;
+    this.em = em;
     const low = height < em * 18;
     this.#titleInside = low;
     this.left = bare ? 8 : em * 2.9;

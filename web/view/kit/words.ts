@@ -11,7 +11,9 @@ import coverEn from "../../../src/kedou/assets/texts/en/page_cover.json";
 import derivativeEn from "../../../src/kedou/assets/texts/en/page_derivative.json";
 import forwardEn from "../../../src/kedou/assets/texts/en/page_forward.json";
 import learningRateEn from "../../../src/kedou/assets/texts/en/page_learning_rate.json";
+import outcomeEn from "../../../src/kedou/assets/texts/en/page_outcome.json";
 import rulesEn from "../../../src/kedou/assets/texts/en/page_rules.json";
+import ruleErrorsEn from "../../../src/kedou/assets/texts/en/rules.json";
 import typedEn from "../../../src/kedou/assets/texts/en/page_typed.json";
 import solutionEn from "../../../src/kedou/assets/texts/en/solution.json";
 import descentZh from "../../../src/kedou/assets/texts/zh-CN/descent.json";
@@ -21,7 +23,9 @@ import coverZh from "../../../src/kedou/assets/texts/zh-CN/page_cover.json";
 import derivativeZh from "../../../src/kedou/assets/texts/zh-CN/page_derivative.json";
 import forwardZh from "../../../src/kedou/assets/texts/zh-CN/page_forward.json";
 import learningRateZh from "../../../src/kedou/assets/texts/zh-CN/page_learning_rate.json";
+import outcomeZh from "../../../src/kedou/assets/texts/zh-CN/page_outcome.json";
 import rulesZh from "../../../src/kedou/assets/texts/zh-CN/page_rules.json";
+import ruleErrorsZh from "../../../src/kedou/assets/texts/zh-CN/rules.json";
 import typedZh from "../../../src/kedou/assets/texts/zh-CN/page_typed.json";
 import solutionZh from "../../../src/kedou/assets/texts/zh-CN/solution.json";
 import type { Message } from "../../model/message.ts";
@@ -37,6 +41,7 @@ const english = {
   ...backwardEn,
   ...rulesEn,
   ...learningRateEn,
+  ...outcomeEn,
   ...typedEn,
 };
 const chinese: typeof english = {
@@ -47,13 +52,14 @@ const chinese: typeof english = {
   ...backwardZh,
   ...rulesZh,
   ...learningRateZh,
+  ...outcomeZh,
   ...typedZh,
 };
 export type Key = keyof typeof english;
 
 const CATALOGUES = {
-  en: { page: english, descent: descentEn, solution: solutionEn },
-  "zh-CN": { page: chinese, descent: descentZh, solution: solutionZh },
+  en: { page: english, descent: descentEn, rules: ruleErrorsEn, solution: solutionEn },
+  "zh-CN": { page: chinese, descent: descentZh, rules: ruleErrorsZh, solution: solutionZh },
 } as const;
 let language: Language = "zh-CN";
 

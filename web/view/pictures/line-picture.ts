@@ -8,6 +8,7 @@ import type { Moving } from "../kit/points.ts";
 import { X_RANGE, Y_RANGE } from "../kit/table.ts";
 import { t } from "../kit/words.ts";
 import type { Point } from "../lesson.ts";
+import { RunnerLines } from "./runner-lines.ts";
 
 export interface LinePictureOptions {
   readonly w: () => number;
@@ -35,6 +36,8 @@ export interface LineState {
   readonly tails?: boolean;
   readonly picked?: number | null;
   readonly guessing?: boolean;
+  /** Further lines through the origin, by weight: those of a race. */
+  readonly runners?: readonly number[];
 }
 
 export const LOW_W = 0;
@@ -55,6 +58,7 @@ export class LinePicture {
   #tails: SVGPathElement[] = [];
   #dots: SVGGElement[] = [];
   #tadpoles = s("g");
+  #runners = new RunnerLines();
   #last: LineState | null = null;
 
   constructor(options: LinePictureOptions) {
@@ -68,10 +72,13 @@ export class LinePicture {
       yTitle: t("axis-volume"),
       bare: options.bare ?? false,
     });
-    this.plot.data.append(this.#ghost, this.#tadpoles, this.#line, this.#hit);
+    const { lines, letters } = this.#runners;
+    this.plot.data.append(this.#ghost, this.#tadpoles, lines, this.#line);
+    this.plot.over.append(letters);
     const b = options.b ?? (() => 0);
     const { turn, lift } = options;
     if (turn) {
+      this.plot.data.append(this.#hit);
       const fromPointer = (x: number, y: number): number => (x > 0.05 ? (y - b()) / x : 2);
       const turning = {
         low: LOW_W,
@@ -139,6 +146,7 @@ export class LinePicture {
         y2: plot.y(state.ghost * x1),
       });
     }
+    this.#runners.paint(plot, state.runners ?? []);
     if (this.#tails.length !== points.length) this.#makeTadpoles(points.length);
     points.forEach(([x, y], i) => {
       const e = y - (w * x + b);
