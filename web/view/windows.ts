@@ -28,6 +28,13 @@ export function lossWindow(bowl: Bowl): Window {
   return [0, roundUp(1.15 * bowl.height(0))];
 }
 
+/** The losses shown against steps, by powers of ten: from below the least to far above the first. */
+export function curveWindow(bowl: Bowl): Window {
+  const first = bowl.height(0) || 1;
+  const least = Math.max(bowl.least, 1e-4 * first);
+  return [10 ** Math.floor(Math.log10(least)), 10 ** Math.ceil(Math.log10(100 * first))];
+}
+
 /** The learning rates offered: between these shares of the limit. */
 export function rateWindow(bowl: Bowl, low: number, high: number): Window {
   return [Number((low * bowl.limit).toPrecision(1)), Number((high * bowl.limit).toPrecision(3))];

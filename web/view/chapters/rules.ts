@@ -70,7 +70,6 @@ const read: Shape<State> = (value) => {
   })(value) as State;
   whole(0, 15)(state.guess.value);
   if (state.fixed === 0) throw new Misshapen();
-  if (state.points.every(([x]) => x === 0)) throw new Misshapen();
   try {
     typedRule(state.fifth.own);
   } catch (error) {

@@ -25,6 +25,8 @@ export interface PlotOptions {
   readonly bare?: boolean;
   readonly square?: boolean;
   readonly rightRoom?: number;
+  /** Whether the name of x has a row of its own however low the picture is. */
+  readonly xTitleBelow?: boolean;
   /** Whether x has numbers: not where another picture below has the same x. */
   readonly xLabels?: boolean;
 }
@@ -102,12 +104,12 @@ export class Plot {
     const width = this.svg.clientWidth;
     const height = this.svg.clientHeight;
     if (width === 0 || height === 0) return;
-    const { bare, xTitle, rightRoom = 0, xLabels = true } = this.#options;
+    const { bare, xTitle, rightRoom = 0, xLabels = true, xTitleBelow } = this.#options;
     const em = Number.parseFloat(getComputedStyle(this.svg).fontSize) || 13;
     this.width = width;
     this.height = height;
     this.em = em;
-    const low = height < em * 18;
+    const low = height < em * 18 && !xTitleBelow;
     this.#titleInside = low;
     this.left = bare ? 8 : em * 2.9;
     this.right = width - (bare ? 8 : em * 1.1) - rightRoom * em;
@@ -147,6 +149,9 @@ export class Plot {
       this.#options.xTicks ?? x.ticks(Math.max(2, Math.floor((right - left) / (em * 7))));
     const yTicks =
       this.#options.yTicks ?? y.ticks(Math.max(2, Math.floor((bottom - top) / (em * 4.2))));
+    const { xTitle, yTitle } = this.#options;
+    // A low picture has one row for the numbers of x and its name: the name has its end.
+    const named = this.#titleInside && xTitle ? right - widthOf(xTitle) * em - em * 0.6 : Infinity;
     let last = -Infinity;
     for (const tick of xTicks) {
       const at = x(tick);
@@ -155,7 +160,7 @@ export class Plot {
       if (this.#options.xLabels === false) continue;
       const label = short(tick);
       const half = label.length * em * 0.3;
-      if (at - half < last + em * 0.6) continue;
+      if (at - half < last + em * 0.6 || at + half > named) continue;
       last = at + half;
       nodes.push(
         s("text", { class: "tick", x: at, y: bottom + em * 1.5, "text-anchor": "middle" }, label),
@@ -177,7 +182,6 @@ export class Plot {
       );
     }
     nodes.push(s("path", { class: "axis", d: `M${left},${top}V${bottom}H${right}` }));
-    const { xTitle, yTitle } = this.#options;
     if (xTitle) {
       nodes.push(
         s(
@@ -185,7 +189,7 @@ export class Plot {
           {
             class: "title",
             x: right,
-            y: bottom + em * (this.#titleInside ? -0.5 : 2.85),
+            y: bottom + em * (this.#titleInside ? 1.5 : 2.85),
             "text-anchor": "end",
           },
           xTitle,
@@ -234,6 +238,11 @@ export class Plot {
     this.#observer.disconnect();
     window.removeEventListener("resize", this.#resized);
   }
+}
+
+/** How wide a text is, in sizes of its type: a Chinese sign is as wide as it is high. */
+function widthOf(text: string): number {
+  return [...text].reduce((sum, each) => sum + (each > "\u2e7f" ? 1 : 0.58), 0);
 }
 
 /** Whether a curve does not get from one value to another by way of what lies between them. */

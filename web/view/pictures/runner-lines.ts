@@ -7,6 +7,9 @@ import { MOST_RUNNERS, runner } from "./runner.ts";
 /** A line that leaves the picture so near its left edge has no room for a letter. */
 const NO_ROOM = 30;
 
+/** Lines this near each other are drawn as one. */
+const SAME = 0.004;
+
 export class RunnerLines {
   readonly lines = s("g");
   readonly letters = s("g");
@@ -28,13 +31,14 @@ export class RunnerLines {
       show(letter, isThere);
       if (!isThere) return;
       put(line, { x1: plot.x(x0), y1: plot.y(w * x0), x2: plot.x(x1), y2: plot.y(w * x1) });
-      // Letters of equal lines stand beside each other, not on top of each other.
+      // Of equal lines the first has a letter; those of others do not stand on each other.
+      const isNew = weights.slice(0, i).every((other) => Math.abs(other - w) > SAME);
       const right = plot.x.invert(plot.right - 16 - 24 * i);
       const high = plot.y.invert(plot.top + 12);
       const low = plot.y.invert(plot.bottom - 12);
       const x = w > 0 ? Math.min(right, high / w) : w < 0 ? Math.min(right, low / w) : right;
       const px = plot.x(x);
-      show(letter, px > plot.left + NO_ROOM);
+      show(letter, isNew && px > plot.left + NO_ROOM);
       put(letter, { transform: `translate(${px.toFixed(1)},${plot.y(w * x).toFixed(1)})` });
     });
   }
