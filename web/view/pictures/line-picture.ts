@@ -38,6 +38,10 @@ export interface LineState {
   readonly guessing?: boolean;
   /** Further lines through the origin, by weight: those of a race. */
   readonly runners?: readonly number[];
+  /** Where the line has been, step by step. */
+  readonly fan?: readonly number[];
+  /** Whether an arrow shows which way the handle goes. */
+  readonly hint?: boolean;
 }
 
 export const LOW_W = 0;
@@ -58,6 +62,8 @@ export class LinePicture {
   #tails: SVGPathElement[] = [];
   #dots: SVGGElement[] = [];
   #tadpoles = s("g");
+  #fan = s("g");
+  #hint = s("path", { class: "turn-hint" });
   #runners = new RunnerLines();
   #last: LineState | null = null;
 
@@ -73,8 +79,8 @@ export class LinePicture {
       bare: options.bare ?? false,
     });
     const { lines, letters } = this.#runners;
-    this.plot.data.append(this.#ghost, this.#tadpoles, lines, this.#line);
-    this.plot.over.append(letters);
+    this.plot.data.append(this.#fan, this.#ghost, this.#tadpoles, lines, this.#line);
+    this.plot.over.append(this.#hint, letters);
     const b = options.b ?? (() => 0);
     const { turn, lift } = options;
     if (turn) {
@@ -147,6 +153,17 @@ export class LinePicture {
       });
     }
     this.#runners.paint(plot, state.runners ?? []);
+    const fan = state.fan ?? [];
+    while (this.#fan.childElementCount > fan.length) this.#fan.lastChild!.remove();
+    while (this.#fan.childElementCount < fan.length) {
+      this.#fan.append(s("line", { class: "fan-line" }));
+    }
+    fan.forEach((each, i) => {
+      const end = { x1: plot.x(x0), y1: plot.y(each * x0), x2: plot.x(x1), y2: plot.y(each * x1) };
+      put(this.#fan.children[i]!, end);
+    });
+    show(this.#hint, state.hint === true);
+    if (state.hint) put(this.#hint, { d: this.#turningDown(w, b) });
     if (this.#tails.length !== points.length) this.#makeTadpoles(points.length);
     points.forEach(([x, y], i) => {
       const e = y - (w * x + b);
@@ -171,6 +188,16 @@ export class LinePicture {
     });
     if (this.handle) this.handle.place(...this.#end(w, b));
     this.lifter?.place(0, b);
+  }
+
+  /** An arrow from the handle down, the way its line is to be turned. */
+  #turningDown(w: number, b: number): string {
+    const { plot } = this;
+    const [x, y] = this.#end(w, b);
+    const px = Math.min(plot.x(x) + 8, plot.right - 6);
+    const py = plot.y(y) + 26;
+    const head = `m-7,-9l7,10l7,-10`;
+    return `M${px.toFixed(1)},${py.toFixed(1)}q7,24 0,50${head}`;
   }
 
   /** Where the handle sits: on the line, just inside the picture. */
