@@ -175,6 +175,7 @@ def test_the_fixed_constant_crosses_zero_by_keys(lab):
     lab.at("fixed-field").press("Enter")
     lab.at("fixed-slider").focus()
     lab.page.keyboard.press("ArrowLeft")
+    lab.settle()
     assert lab.at("fixed-field").input_value() == "-0.01"
 
 

@@ -17,6 +17,7 @@ from .web_descent import descents, long_runs, passes
 from .web_lesson import learning_rate_maps, network_cases, polynomials
 from .web_mathematics import diagnoses, forwards, losses, merged_moments, solutions, students
 from .web_texts import sentences, shown
+from .web_validation import validations
 
 FOLDER = Path(__file__).parent / "web"
 
@@ -51,6 +52,7 @@ FILES: dict[str, Callable[[], list[dict[str, Any]]]] = {
     "shown": shown,
     "solutions": solutions,
     "students": students,
+    "validations": validations,
 }
 
 

@@ -4,15 +4,21 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Iterable
-from contextlib import asynccontextmanager
+from collections.abc import Coroutine, Iterable, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 from kedou.lab.app import Lab
+from kedou.lab.errands import Shared
 from kedou.lab.names import Names
 from kedou.lab.page import File, Page
+from kedou.lab.places import read_folders
+from kedou.lab.pool import Pool
 from kedou.lab.sessions import Links
+from kedou.lab.store import Store
 
 HOST = "127.0.0.1:8000"
 OWN = f"http://{HOST}"
@@ -31,7 +37,11 @@ Header = tuple[str, str]
 
 
 def make_lab(for_class: bool = False, **options: Any) -> Lab:
-    """Return a lab with a page of its own; two links for owners, as the command makes."""
+    """Return a lab with a page of its own; two links for owners, as the command makes.
+
+    It keeps no worker warm, so that one is started only where a test needs it.
+    """
+    options.setdefault("shared", Shared(pool=Pool(spares=0)))
     options.setdefault("links", Links(owners=2, for_class=for_class))
     options.setdefault("page", PAGE)
     options.setdefault("names", Names())
@@ -98,8 +108,13 @@ class Visitor:
         """Send one request and return the whole answer."""
         answer = Answer()
 
+        pieces = [{"type": "http.request", "body": body, "more_body": False}]
+
         async def receive() -> dict[str, Any]:
-            return {"type": "http.request", "body": body, "more_body": False}
+            if pieces:
+                return pieces.pop()
+            await asyncio.Event().wait()  # the visitor stays, and sends nothing more
+            raise AssertionError
 
         async def send(message: Any) -> None:
             take(answer, message)
@@ -111,6 +126,14 @@ class Visitor:
             name, _, value = cookie.partition(";")[0].partition("=")
             self.cookies[name] = value
         return answer
+
+    async def upload(
+        self, name: str, body: bytes, *headers: Header, length: int | None = None
+    ) -> Answer:
+        """Send a file as a page does."""
+        size = len(body) if length is None else length
+        sent = [("origin", OWN), ("content-length", str(size)), *headers]
+        return await self.ask(f"/upload?name={quote(name)}", *sent, method="POST", body=body)
 
     async def enter(self, lab: Lab) -> Visitor:
         """Go in by the owner's next link."""
@@ -145,15 +168,17 @@ class Line:
     incoming: asyncio.Queue[dict[str, Any]] = field(default_factory=asyncio.Queue)
     outgoing: asyncio.Queue[dict[str, Any]] = field(default_factory=asyncio.Queue)
     opened: asyncio.Event = field(default_factory=asyncio.Event)
-    answer: Answer = field(default_factory=Answer)
+    answered: Answer = field(default_factory=Answer)
     closed: int | None = None
+    count: int = 0
+    news: list[dict[str, Any]] = field(default_factory=list)
 
     async def take(self, message: Any) -> None:
         kind = message["type"]
         if kind.startswith("websocket.http.response"):
-            take(self.answer, message)
+            take(self.answered, message)
         elif kind == "websocket.accept":
-            self.answer = Answer(101, [(n.decode(), v.decode()) for n, v in message["headers"]])
+            self.answered = Answer(101, [(n.decode(), v.decode()) for n, v in message["headers"]])
         elif kind == "websocket.close":
             self.closed = message.get("code", 1000)
             await self.outgoing.put({"type": "closed"})
@@ -167,11 +192,28 @@ class Line:
         await self.incoming.put({"type": "websocket.receive", "text": text})
 
     async def hear(self) -> dict[str, Any]:
-        return await asyncio.wait_for(self.outgoing.get(), 20)
+        return await asyncio.wait_for(self.outgoing.get(), 60)
 
     async def ask(self, message: Any) -> dict[str, Any]:
         await self.say(message)
         return await self.hear()
+
+    async def finish(self, **message: Any) -> dict[str, Any]:
+        """Ask something that takes a while; what is told meanwhile is kept in ``news``."""
+        self.count += 1
+        await self.say({**message, "id": self.count})
+        return await self.answer(self.count)
+
+    async def answer(self, number: int) -> dict[str, Any]:
+        """Wait for the last word about a question."""
+        while True:
+            heard = await self.hear()
+            if heard["type"] in ("progress", "passing", "waiting"):
+                self.news.append(heard)
+            elif heard.get("id") == number:
+                return heard
+            else:
+                self.news.append(heard)
 
 
 def take(answer: Answer, message: Any) -> None:
@@ -180,3 +222,63 @@ def take(answer: Answer, message: Any) -> None:
         answer.headers = [(name.decode(), value.decode()) for name, value in message["headers"]]
     else:
         answer.body += message.get("body", b"")
+
+
+@dataclass
+class House:
+    """A lab with worker processes that stay warm from one test to the next.
+
+    Attributes
+    ----------
+    lab : Lab
+    data : Path
+        The folder that its owner may read from.
+    disk : Path
+        Where it keeps its files.
+    """
+
+    runner: asyncio.Runner
+    lab: Lab
+    data: Path
+    disk: Path
+
+    def run(self, talk: Coroutine[Any, Any, Any]) -> Any:
+        return self.runner.run(talk)
+
+    async def owner(self) -> Visitor:
+        """Return an owner with a session of their own."""
+        return self._inside("owner")
+
+    async def guest(self) -> Visitor:
+        return self._inside("guest")
+
+    def _inside(self, kind: Any) -> Visitor:
+        secret, _ = self.lab.sessions.open(kind)
+        visitor = Visitor(self.lab)
+        visitor.cookies[self.lab.cookie] = secret
+        return visitor
+
+    def session_of(self, visitor: Visitor) -> Any:
+        return self.lab.sessions.find(visitor.cookies[self.lab.cookie])
+
+    def write(self, name: str, text: str | bytes) -> Path:
+        path = self.data / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(text if isinstance(text, bytes) else text.encode())
+        return path
+
+
+@contextmanager
+def house(folder: Path, **options: Any) -> Iterator[House]:
+    """Open a lab with folders below ``folder``, and close it in the end."""
+    data, disk = folder / "data", folder / "disk"
+    data.mkdir()
+    disk.mkdir()
+    pool = Pool(**options)
+    shared = Shared(pool=pool, store=Store(disk, free=0), places=read_folders([str(data)]))
+    with asyncio.Runner() as runner:
+        lab = make_lab(for_class=True, shared=shared)
+        try:
+            yield House(runner, lab, data, disk)
+        finally:
+            runner.run(lab.close())

@@ -16,6 +16,8 @@ from kedou.lab.names import Names, read_names
 from kedou.lab.sessions import MOST_SOCKETS, Sessions
 
 EXAMPLES = {
+    "/upload": ["/upload?name=a.csv"],
+    "/download/{key}": ["/download/f1", "/download/..%2f..%2fetc%2fpasswd"],
     "/{path:path}": ["/", "/index.html", "/bundle.js", "/nothing", "/socket"],
     "/socket": ["/socket"],
 }
@@ -51,9 +53,12 @@ def in_lab(
     async def run() -> None:
         lab = make_lab(**options)
         visitor = Visitor(lab)
-        if inside:
-            await visitor.enter(lab)
-        await talk(lab, visitor)
+        try:
+            if inside:
+                await visitor.enter(lab)
+            await talk(lab, visitor)
+        finally:
+            await lab.close()
 
     asyncio.run(run())
 
@@ -79,16 +84,35 @@ def test_no_route_takes(case: str) -> None:
             for target in EXAMPLES[route.path]:  # type: ignore[attr-defined]
                 if isinstance(route, WebSocketRoute):
                     async with visitor.socket(origin=origin, target=target) as line:
-                        answer = line.answer
+                        answer = line.answered
                 else:
                     headers = [] if case == "no session" else [("origin", str(origin))]
-                    answer = await visitor.ask(target, *headers)
+                    answer = await _ask(visitor, route, target, headers)
                 assert answer.status == status, f"{case}: {target}"
                 assert b"<title>" not in answer.body
                 assert answer.text.strip()
                 check_headers(answer)
 
     in_lab(talk, inside=has_session)
+
+
+async def _ask(visitor: Visitor, route: Any, target: str, headers: list[tuple[str, str]]) -> Answer:
+    """Ask a route in the way it wants to be asked."""
+    if "POST" not in route.methods:
+        return await visitor.ask(target, *headers)
+    sent = [*headers, ("content-length", "4")]
+    return await visitor.ask(target, *sent, method="POST", body=b"x,y\n")
+
+
+def test_a_file_is_taken_from_nobody_without_a_session() -> None:
+    async def talk(lab: Lab, visitor: Visitor) -> None:
+        answer = await visitor.upload("a.csv", b"x,y\n1,2\n")
+        assert answer.status == 403
+        assert "not let in" in answer.text
+        assert answer["connection"] == "close"
+        check_headers(answer)
+
+    in_lab(talk, inside=False)
 
 
 def test_what_is_not_refused_comes_through() -> None:
@@ -100,8 +124,8 @@ def test_what_is_not_refused_comes_through() -> None:
         answer = await visitor.ask("/", ("origin", OWN))
         assert answer.status == 200
         async with visitor.socket() as line:
-            assert line.answer.status == 101
-            check_headers(line.answer)
+            assert line.answered.status == 101
+            check_headers(line.answered)
 
     in_lab(talk)
 
@@ -109,8 +133,8 @@ def test_what_is_not_refused_comes_through() -> None:
 def test_a_socket_needs_an_origin_and_so_does_any_other_method() -> None:
     async def talk(lab: Lab, visitor: Visitor) -> None:
         async with visitor.socket(origin=None) as line:
-            assert line.answer.status == 403
-            assert "Origin" in line.answer.text
+            assert line.answered.status == 403
+            assert "Origin" in line.answered.text
         for method in ("POST", "PUT", "DELETE", "OPTIONS", "PATCH", "CONNECT", "TRACE", "BREW"):
             without = await visitor.ask("/", method=method)
             assert without.status == 403
@@ -305,12 +329,12 @@ def test_one_session_opens_only_so_many_sockets() -> None:
         async with AsyncExitStack() as stack:
             for _ in range(MOST_SOCKETS):
                 line = await stack.enter_async_context(visitor.socket())
-                assert line.answer.status == 101
+                assert line.answered.status == 101
             async with visitor.socket() as line:
-                assert line.answer.status == 429
-                check_headers(line.answer)
+                assert line.answered.status == 429
+                check_headers(line.answered)
         async with visitor.socket() as line:
-            assert line.answer.status == 101
+            assert line.answered.status == 101
 
     in_lab(talk)
 
@@ -384,10 +408,10 @@ def test_behind_a_proxy_the_cookie_stays_below_its_prefix() -> None:
         assert (await visitor.ask("/user/ann/proxy/8000/", *proxy)).status == 200
         origin = "https://hub.example.org"
         async with visitor.socket(*proxy, origin=origin) as line:
-            assert line.answer.status == 101
+            assert line.answered.status == 101
         target = "/user/ann/proxy/8000/socket"
         async with visitor.socket(*proxy, origin=origin, target=target) as line:
-            assert line.answer.status == 101
+            assert line.answered.status == 101
 
     in_lab(talk, inside=False, names=Names(extra=read_names(["hub.example.org"])))
 

@@ -5,15 +5,16 @@ from typing import Any
 
 import pytest
 
-from kedou.lab.messages import (
+from kedou.lab.checks import (
     MOST_FEATURES,
     MOST_ID,
+    MOST_NAME,
+    MOST_NAMES,
     MOST_POINTS,
     MOST_STEPS,
-    Ask,
-    BadMessageError,
-    read,
 )
+from kedou.lab.messages import Ask, BadMessageError, read
+from kedou.lab.vocabulary import FORMS
 
 WRONG: list[tuple[str, str, str | None]] = [
     ("", "malformed", None),
@@ -46,6 +47,16 @@ WRONG: list[tuple[str, str, str | None]] = [
     ('{"type": "describe", "data": ["tadpoles"]}', "field", "data"),
     ('{"type": "descend"}', "data-or-points", None),
     ('{"type": "descend", "data": "tadpoles", "points": [[1, 2]]}', "data-or-points", None),
+    ('{"type": "\\ud800"}', "type", None),
+    ('{"type": "open"}', "field-missing", "source"),
+    ('{"type": "look"}', "field-missing", "table"),
+    ('{"type": "scan", "table": "t1"}', "field-missing", "target"),
+    ('{"type": "cancel"}', "field-missing", "job"),
+    ('{"type": "run"}', "field-missing", "scan"),
+    ('{"type": "passes", "scan": "s1"}', "field-missing", "loss"),
+    ('{"type": "predict", "scan": "s1"}', "field-missing", "row"),
+    ('{"type": "save", "scan": "s1"}', "field-missing", "kind"),
+    ('{"type": "places", "folder": "/"}', "field-unknown", "folder"),
 ]
 FIELDS: list[tuple[str, Any]] = [
     ("points", []),
@@ -87,6 +98,108 @@ FIELDS: list[tuple[str, Any]] = [
     ("__init__", 1),
     ("folds", 3),
 ]
+
+
+OWN: dict[str, dict[str, Any]] = {
+    "open": {"source": {"path": "a.csv"}},
+    "look": {"table": "t1"},
+    "scan": {"table": "t1", "target": "y"},
+    "cancel": {"job": 3},
+    "run": {"scan": "s1"},
+    "passes": {"scan": "s1", "loss": "huber"},
+    "predict": {"scan": "s1", "row": {"x": 1.5, "c": "a", "n": None, "f": True}},
+    "save": {"scan": "s1", "kind": "model"},
+}
+"""A right message of each type."""
+
+OWN_FIELDS: list[tuple[str, str, Any]] = [
+    ("open", "source", "a.csv"),
+    ("open", "source", {}),
+    ("open", "source", {"path": "a.csv", "data": "engel"}),
+    ("open", "source", {"file": "a.csv"}),
+    ("open", "source", {"path": ""}),
+    ("open", "source", {"path": "x" * 3000}),
+    ("open", "source", {"path": "a\ud800"}),
+    ("open", "source", {"path": ["a.csv"]}),
+    ("open", "source", {"upload": "t1"}),
+    ("open", "source", {"upload": "../u1"}),
+    ("open", "source", {"table": "t1\n"}),
+    ("open", "encoding", 5),
+    ("open", "delimiter", ";;"),
+    ("open", "decimal", ";"),
+    ("look", "table", "s1"),
+    ("look", "table", "t" + "9" * 20),
+    ("look", "table", "t١"),
+    ("look", "target", ""),
+    ("look", "target", "x" * (MOST_NAME + 1)),
+    ("scan", "features", "x"),
+    ("scan", "features", ["x", "x"]),
+    ("scan", "features", ["x", 1]),
+    ("scan", "features", [f"x{n}" for n in range(MOST_NAMES + 1)]),
+    ("scan", "categorical", None),
+    ("scan", "polynomial", {"x": 0}),
+    ("scan", "polynomial", {"x": 51}),
+    ("scan", "polynomial", {"x": 2.0}),
+    ("scan", "polynomial", ["x"]),
+    ("scan", "dates", [None]),
+    ("scan", "weight", ["w"]),
+    ("scan", "missing", "drop"),
+    ("scan", "skip_bad_rows", 1),
+    ("scan", "folds", -1),
+    ("scan", "folds", 101),
+    ("scan", "folds", True),
+    ("scan", "seed", 0.5),
+    ("scan", "split_by", 1),
+    ("scan", "group_by", []),
+    ("scan", "path", "/etc/passwd"),
+    ("cancel", "job", "3"),
+    ("cancel", "job", -1),
+    ("run", "loss", "huber"),
+    ("run", "start", [0.0] * (MOST_NAMES + 1)),
+    ("run", "steps", 10_001),
+    ("run", "features", [""]),
+    ("run", "rule", {"name": "adam", "\ud800": 1}),
+    ("run", "data", "tadpoles"),
+    ("passes", "loss", ["huber"]),
+    ("passes", "batch_size", 0),
+    ("passes", "epochs", 1.5),
+    ("predict", "row", {}),
+    ("predict", "row", {"x": [1]}),
+    ("predict", "row", {"x": {"a": 1}}),
+    ("predict", "row", {"x": "y" * 2000}),
+    ("predict", "row", {"": 1}),
+    ("predict", "row", [1]),
+    ("predict", "interval", 1),
+    ("predict", "interval", "0.9"),
+    ("save", "kind", "pickle"),
+    ("save", "kind", "__class__"),
+    ("save", "settings", []),
+    ("save", "settings", {"steps": -1}),
+    ("save", "settings", {"path": "/tmp/x"}),
+    ("save", "interval", 0),
+    ("save", "name", "../x"),
+]
+
+
+@pytest.mark.parametrize("kind", OWN)
+def test_a_right_message_about_own_data_comes_through_whole(kind: str) -> None:
+    asked = {"type": kind, "id": 7, **OWN[kind]}
+    assert read(json.dumps(asked)) == Ask(kind, 7, OWN[kind])  # type: ignore[arg-type]
+
+
+def test_every_type_has_a_right_message_here() -> None:
+    assert set(FORMS) == {*OWN, "hello", "describe", "descend", "places"}
+
+
+@pytest.mark.parametrize(("kind", "field", "value"), OWN_FIELDS)
+def test_a_wrong_field_about_own_data_is_refused_by_name(kind: str, field: str, value: Any) -> None:
+    with pytest.raises(BadMessageError) as caught:
+        read(json.dumps({"type": kind, "id": 5, **OWN[kind], field: value}))
+    assert caught.value.id == 5
+    assert caught.value.code in ("lab.field", "lab.field-unknown")
+    assert caught.value.values["field"] == field
+    for language in ("en", "zh-CN"):
+        assert len(caught.value.text(language)) < 300
 
 
 @pytest.mark.parametrize(("text", "code", "field"), WRONG)

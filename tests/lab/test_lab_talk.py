@@ -25,8 +25,11 @@ def over_socket(talk: Callable[[Line, Lab], Coroutine[Any, Any, None]], **option
     async def run() -> None:
         lab = make_lab(**options)
         visitor = await Visitor(lab).enter(lab)
-        async with visitor.socket() as line:
-            await talk(line, lab)
+        try:
+            async with visitor.socket() as line:
+                await talk(line, lab)
+        finally:
+            await lab.close()
 
     asyncio.run(run())
 

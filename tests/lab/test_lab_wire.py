@@ -82,7 +82,7 @@ def opened(monkeypatch: pytest.MonkeyPatch) -> Iterator[Open]:
     lab = make_lab()
     config = host._config(lab)
     config.ws_ping_interval = None
-    server = Server(config, ready.set, lab.workers.stop)
+    server = Server(config, ready.set, lab)
     thread = threading.Thread(target=lambda: asyncio.run(server.serve([listening])))
     thread.start()
     try:

@@ -8,16 +8,9 @@ from hypothesis import strategies as st
 import kedou as kd
 from kedou.errors import DataError, OptionError
 from kedou.fitting.folds import fold_of_rows
-from kedou.fitting.hold_out import (
-    MOST_KEYS,
-    HoldOut,
-    _Kept,
-    _trainings,
-    hold_out,
-    leave_one_out,
-    mean_squared_error,
-    split_last,
-)
+from kedou.fitting.hold_out import HoldOut, hold_out, mean_squared_error, trainings
+from kedou.fitting.leave_one_out import leave_one_out
+from kedou.fitting.split import MOST_KEYS, _Kept, split_last
 
 FAR = 10**7
 
@@ -110,7 +103,7 @@ def test_mean_squared_error_keeps_its_digits_far_from_zero():
 def test_training_parts_are_those_without_the_fold():
     X, y, _ = problem()
     moments = kd.scan(X, y, folds=5)
-    for number, training in _trainings(moments):
+    for number, training in trainings(moments):
         expected = moments.without(number)
         assert training.count == expected.count
         np.testing.assert_allclose(training.scatter, expected.scatter, rtol=1e-12)

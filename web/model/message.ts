@@ -29,7 +29,9 @@ export const COUNTS: ReadonlySet<string> = new Set([
   "needed",
   "parameters",
   "passes",
+  "step",
   "steps",
+  "tried",
 ]);
 
 export function count(value: number): Count {

@@ -35,6 +35,7 @@ import { tQuantile, twoSidedP } from "../model/student.ts";
 import { parameterNames } from "../model/design.ts";
 import { type Catalogue, sentence, show } from "../model/texts.ts";
 import type { Trajectory } from "../model/trajectory.ts";
+import { bestStep, findBest, partsOf, startParts, validate } from "../model/validation.ts";
 import { type Case, check, compare, load, report } from "./compare.ts";
 
 const data = new Map<string, { moments: Moments; points: Points | null }>(
@@ -259,6 +260,41 @@ golden("learning-rate-maps", ({ data: name, options, start, distance, grid }) =>
     grid.map((rate: number) => stepsTo(shares, eigenvalues, rate, target)),
   );
   return { steps: Array.from(steps, (value) => (Number.isNaN(value) ? null : value)) };
+});
+
+golden("validations", ({ kind, moments, folds, options, places }) => {
+  const { only_last: onlyLast, learning_rate: learningRate, ...rest } = optionsOf(options);
+  const settings = { ...rest, onlyLast, ...(learningRate ? { learningRate } : {}) };
+  const parts = partsOf(
+    folds.map((fold: Case) => momentsFromContent(fold)),
+    settings.hasIntercept,
+    onlyLast,
+  );
+  if (kind === "best") {
+    const found = findBest(momentsFromContent(moments), parts, settings);
+    return {
+      ridge: found.ridge,
+      learning_rate: found.learningRate,
+      step: found.step,
+      left_out: found.leftOut,
+      plain: found.plain,
+      errors: found.errors,
+      message: written([found.message])[0],
+    };
+  }
+  const seen = validate(startParts(parts, settings), settings);
+  const at = (values: Float64Array) => (places as number[]).map((place) => values[place]);
+  return {
+    records: seen.steps.length,
+    infinite: seen.leftOut.filter((error) => error === Infinity).length,
+    steps: at(seen.steps),
+    training: at(seen.training),
+    left_out: at(seen.leftOut),
+    baseline: seen.baseline,
+    exact: seen.exact,
+    best_step: bestStep(seen),
+    folds: seen.folds,
+  };
 });
 
 golden("networks", ({ layers, X, Y, rate }) => {

@@ -12,6 +12,12 @@ from kedou.cli.exits import Exit
 
 
 def lab(
+    files: Annotated[
+        list[str] | None, typer.Argument(metavar="[FILES...]", show_default=False)
+    ] = None,
+    data: Annotated[
+        list[str] | None, typer.Option("--data", metavar="FOLDER", rich_help_panel="own")
+    ] = None,
     port: Annotated[str, typer.Option("--port", metavar="NUMBER", rich_help_panel="server")] = "0",
     host: Annotated[
         str, typer.Option("--host", metavar="ADDRESS", rich_help_panel="server")
@@ -28,6 +34,9 @@ def lab(
     from kedou.lab.host import Choice, run
 
     number = whole("--port", port)
-    run(Choice(host, number, not no_browser, for_class, allow_host or ()), console.out)
+    choice = Choice(
+        host, number, not no_browser, for_class, allow_host or (), files or (), data or (".",)
+    )
+    run(choice, console.out)
     gc.freeze()  # Python's last sweep over the loaded engine would take longer than closing did.
     return Exit.DONE

@@ -1,13 +1,11 @@
 """How far reading has come, on standard error: a moving line on a terminal, plain lines elsewhere.
 
-A text file does not say how many rows it has; their number is estimated from its size and the
-length of its first lines.
+A text file does not say how many rows it has; their number is estimated.
 """
 
 from __future__ import annotations
 
 import sys
-from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
@@ -20,7 +18,6 @@ if TYPE_CHECKING:
 
 PATIENCE = 0.3
 PLAIN_EVERY = 5.0
-SAMPLE = 1 << 18
 WORTH_A_SPEED = 100_000
 """Rows below which a speed would tell of the program's start, not of the reading."""
 
@@ -32,7 +29,7 @@ class Reading:
         self.quiet = quiet
         self.rows, self.seconds, self.told = 0, 0.0, 0.0
         self.first: float | None = None
-        self.total = None if quiet or source is None else _total(source)
+        self.total = None if quiet or source is None else _rows_of(source)
         self.total = None if self.total is None else self.total * times
         self._bar: Any = None
         self._task: Any = None
@@ -100,18 +97,7 @@ def tell_passes(loss: str) -> None:
     console.err(say("cli.passes", loss=loss))
 
 
-def _total(source: Source) -> int | None:
-    """Return the number of rows there are, or an estimate of it."""
-    if source.rows is not None:
-        return source.rows
-    files = getattr(getattr(source, "table", None), "files", None)
-    if not files or any(file.compression is not None for file in files):
-        return None
-    try:
-        size = sum(Path(file.path).stat().st_size for file in files)
-        with Path(files[0].path).open("rb") as file:
-            head = file.read(SAMPLE)
-    except OSError:
-        return None
-    lines = head.count(b"\n") or head.count(b"\r")
-    return round(size * lines / len(head)) if lines else None
+def _rows_of(source: Source) -> int | None:
+    from kedou.sources.estimate import estimated_rows
+
+    return estimated_rows(source)

@@ -168,7 +168,7 @@ def _fill(
         name = feature.column
         if feature.kind == "number" and feature.degree > 1:
             _write_powers(feature, cells, usable, place, X, X_low)
-        elif feature.kind == "number":
+        elif feature.kind == "number" and name in place:
             X[:, place[name]] = _pick(cells.numbers[name], usable)
         elif feature.kind == "date" and f"{name}:trend" in place:
             X[:, place[f"{name}:trend"]] = _pick(cells.numbers[name], usable)
@@ -210,6 +210,8 @@ def _write_powers(
         shown = {"value": float(values[index]), "degree": feature.degree}
         cells.refuse("columns.power-overflow", feature.column, index, **shown)
     for i, column in enumerate(number_columns(feature)):
+        if column.name not in place:
+            continue
         X[:, place[column.name]] = high[:, i]
         if X_low is not None:
             X_low[:, place[column.name]] = low[:, i]

@@ -60,6 +60,8 @@ def find_unseen(
     for name, group in cells.codes.items():
         for codes in group:
             seen = model_levels(codes.source, columns, known)
+            if not seen:  # the model was fitted without this column
+                continue
             strange = np.array([level not in seen for level in codes.levels] + [False])
             rows = strange[codes.codes]  # the code -1 of a missing cell takes the last, False
             if rows.any():
@@ -79,6 +81,8 @@ def refuse_unseen(
     index, name = min((int(np.argmax(rows)), name) for name, rows in where.items())
     for codes in cells.codes[name]:
         seen = model_levels(codes.source, columns, known)
+        if not seen:
+            continue
         level = codes.levels[int(codes.codes[index])]
         if level not in seen:
             cells.refuse("columns.level-unseen", codes.source, index, level=level, known=some(seen))

@@ -8,6 +8,7 @@ then the step that left is not kept, so the last record holds the last good para
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
@@ -21,6 +22,7 @@ from kedou.rules import Rule
 
 CEILING = 1e30
 Stop = Literal["steps", "tolerance", "ceiling"]
+Watch = Callable[[int, Floats, float], None]
 
 
 class Surface(Protocol):
@@ -75,6 +77,7 @@ def walk(
     start: Floats,
     steps: int,
     tolerance: float | None = None,
+    watch: Watch | None = None,
 ) -> Walk:
     """Follow a rule down a surface.
 
@@ -88,6 +91,9 @@ def walk(
         How many to take, >= 0.
     tolerance : float, optional
         Stop once gap <= tolerance * surface.scale_of_loss.
+    watch : callable, optional
+        Called with (step, theta, gap) for every step that is kept, the start first. An exception
+        that it raises ends the walk.
     """
     history = History(len(start), steps)
     theta = start
@@ -99,6 +105,8 @@ def walk(
     ):
         gap, gradient = surface.evaluate(theta)
         history.add(0, theta, gap, gradient)
+        if watch is not None:
+            watch(0, theta, gap)
         ceiling = ceiling_above(gap, surface)
         state = rule.init(theta)
         for step in range(1, steps + 1):
@@ -111,6 +119,8 @@ def walk(
                 stop = "ceiling"
                 break
             history.add(step, theta, gap, gradient)
+            if watch is not None:
+                watch(step, theta, gap)
         else:
             if gap <= target:
                 stop = "tolerance"

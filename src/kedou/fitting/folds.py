@@ -1,8 +1,8 @@
-"""Which fold a row belongs to: a hash of (seed, file, row number), and nothing else.
+"""Which fold a row belongs to, and which rows are a sample: a hash of (seed, file, row number).
 
-So it depends neither on blocks nor on workers, and a sorted file does no harm. The file counts by
-its name without folders, so that moving the data changes nothing. With ``group_by`` the hash is
-taken of the group's value instead: a group is never split.
+So both depend neither on blocks nor on workers, and a sorted file does no harm. For folds the file
+counts by its name without folders, so that moving the data changes nothing. With ``group_by`` the
+hash is taken of the group's value instead: a group is never split.
 """
 
 from __future__ import annotations
@@ -37,6 +37,16 @@ def fold_of_rows(block: Block, folds: int, seed: int) -> NDArray[np.intp]:
     file = block.origin.replace("\\", "/").rsplit("/", 1)[-1]
     mixed = _mix(block.row_numbers.astype(np.uint64) + np.uint64(_salt(seed, file)))
     return (mixed % np.uint64(folds)).astype(np.intp)
+
+
+def hash_of_rows(block: Block, seed: int) -> NDArray[np.uint64]:
+    """Return a hash of each row of a block that has nothing to do with its fold, shape (rows,).
+
+    Files of one name in several folders, as in ``year=2024/part-0.parquet``, count as several here:
+    else the sample would hold the same row numbers of each.
+    """
+    file = block.origin.replace("\\", "/")
+    return _mix(block.row_numbers.astype(np.uint64) + np.uint64(_salt(seed, f"sample:{file}")))
 
 
 def _by_group(key: NDArray[Any], folds: int, seed: int) -> NDArray[np.intp]:

@@ -9,6 +9,8 @@ costs, and its mean squared error on the rows left out follows from their moment
 with W, (m, ybar) and S the weight sum, means and scatter of the fold. Scaling, reference levels and
 the learning rate that ``"auto"`` stands for are chosen inside each training part.
 
+Only the mean absolute error needs rows: moments hold squares (``kedou.fitting.absolute``).
+
 The error reported is that of where descent ended, as everywhere; ``exact_mse`` is that of the exact
 answers beside it. One definition for all kinds: the root of the squared error pooled over all rows
 left out, so that leaving out one row at a time and leaving out a fifth are the same quantity.
@@ -16,38 +18,32 @@ left out, so that leaving out one row at a time and leaving out a fifth are the 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
 from itertools import accumulate
-from time import perf_counter
 from typing import Any, Literal
 
 import numpy as np
 
 from kedou.blas import one_thread
-from kedou.block import Block, Column, Floats
-from kedou.columns.dates import to_dates
+from kedou.block import Column, Floats
 from kedou.descent.auto import constant_rate
 from kedou.descent.descend import make_rule, start_of
 from kedou.descent.jump import jump
 from kedou.descent.outcome import spectrum_says
+from kedou.descent.trajectory import Trajectory
 from kedou.descent.walk import walk
 from kedou.errors import DataError, OptionError
-from kedou.fitting.scanner import Progress
-from kedou.moments import Accumulator, Merger, Moments
-from kedou.moments.moments import empty, with_columns
+from kedou.fitting.absolute import AbsoluteErrors, Sampled, absolute_errors_of, rows_of, summarised
+from kedou.fitting.sample import Sample
+from kedou.moments import Moments
+from kedou.moments.moments import empty
 from kedou.solution import make_design
 from kedou.solution.design import Design
-from kedou.sources.source import Source
 from kedou.spectrum.quadratic import quadratic_of
 from kedou.texts import Message
 
 Kind = Literal["folds", "split", "group", "leave-one-out"]
-SMALL = 100
-"""Below so many rows each one is left out in turn."""
-MOST_KEYS = 1 << 21
-SHARE = 0.2
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,10 +73,13 @@ class HoldOut:
         Root mean squared error of each fold.
     notes : tuple of Message
         What was out of the ordinary: levels unseen in training, columns that cannot be told apart.
+    absolute : AbsoluteErrors or None
+        Mean absolute errors, where a sample of rows was given.
 
     Examples
     --------
     >>> import kedou as kd
+    >>> from kedou.fitting.leave_one_out import leave_one_out
     >>> held = hold_out(leave_one_out(kd.open(str(kd.data.tadpoles().path()), target="volume")))
     >>> held.kind, held.folds, round(held.mse, 3), round(held.baseline_rmse, 3)
     ('leave-one-out', 7, 0.345, 1.138)
@@ -96,6 +95,7 @@ class HoldOut:
     exact_mse: float
     fold_rmse: tuple[float, ...]
     notes: tuple[Message, ...] = ()
+    absolute: AbsoluteErrors | None = None
 
     @property
     def rmse(self) -> float | None:
@@ -108,25 +108,6 @@ class HoldOut:
         if self.mse is None or self.baseline_rmse == 0:
             return None
         return 1.0 - self.mse / self.baseline_rmse**2
-
-
-@dataclass(frozen=True, slots=True)
-class Split:
-    """Where a column divides the rows.
-
-    Attributes
-    ----------
-    column : str
-    cut : str
-        The smallest value held out, in words.
-    before, after : int
-        Rows learnt from, and rows held out.
-    """
-
-    column: str
-    cut: str
-    before: int
-    after: int
 
 
 def hold_out(
@@ -142,6 +123,8 @@ def hold_out(
     intercept: bool = True,
     standardize: bool = True,
     ridge: float = 0.0,
+    sample: Sample | None = None,
+    progress: Callable[[int, int], None] | None = None,
 ) -> HoldOut:
     """Leave out each fold in turn, descend on the others, and measure the error on it.
 
@@ -153,6 +136,10 @@ def hold_out(
         What the folds are; "split" predicts the last one only.
     rule, learning_rate, steps, start, seed, tolerance, intercept, standardize, ridge
         As for ``kd.descend``; columns are standardised by default, as in ``kd.fit``.
+    sample : Sample, optional
+        Rows of the same scan, with their folds: gives the mean absolute error as well.
+    progress : callable, optional
+        Called with (folds done, folds) before each fold. An exception that it raises ends it all.
 
     Returns
     -------
@@ -175,11 +162,13 @@ def hold_out(
     )
     parts: list[_Part] = []
     with one_thread():
-        for number, training in _trainings(moments):
+        for number, training in trainings(moments):
+            if progress is not None:
+                progress(number, len(moments.folds))
             fold = moments.folds[number]
             wanted = kind != "split" or number == len(moments.folds) - 1
             if wanted and fold.weight_sum > 0 and training.weight_sum > 0:
-                parts.append(_measure(training, fold, descent))
+                parts.append(_measure(training, fold, descent, rows_of(sample, number)))
     if not parts:
         raise DataError("hold_out.nothing-left-out", folds=len(moments.folds))
     return _summarised(kind, parts, moments)
@@ -197,76 +186,36 @@ def mean_squared_error(
     theta : (p,) float64
         (w_1 ... w_k, b) in the user's units.
     """
-    place = {column: number for number, column in enumerate(moments.columns)}
-    where = np.array([*(place[column] for column in columns), len(place)], dtype=np.intp)
-    k = len(columns)
-    v = np.append(-theta[:k], 1.0)
-    b = float(theta[k]) if intercept else 0.0
-    around = float(v @ moments.scatter[np.ix_(where, where)] @ v) / moments.weight_sum
-    at = float(v @ moments.mean[where]) - b
-    return max(around, 0.0) + at * at
+    return float(squared_errors(moments, columns, theta[None, :], intercept)[0])
 
 
-def leave_one_out(source: Source) -> Moments:
-    """Read all rows and return their moments with one fold for each row.
-
-    For few rows: there are as many folds as rows, and as many descents.
-    """
-    accumulator = Accumulator(source.target_name, source.weight_name)
-    merger, singles = Merger(), []
-    with one_thread():
-        for part in source.parts():
-            for block in part.blocks():
-                merger.add(accumulator.moments(block))
-                singles += [accumulator.moments(_row(block, i)) for i in range(len(block.y))]
-    total = merger.result()
-    if total is None or total.count == 0:
-        read = 0 if total is None else total.rows_read
-        raise DataError("moments.no-rows", read=read, skipped=read)
-    return replace(total, folds=tuple(with_columns(one, total.columns) for one in singles))
-
-
-def split_last(
-    source: Source, share: float = SHARE, progress: Callable[[Progress], None] | None = None
-) -> tuple[Moments, Split]:
-    """Read all rows twice and return their moments in two folds: those before a cut, and the rest.
-
-    The rows with the largest values of the source's key, about a ``share`` of all, are the second
-    fold; rows of equal value are never parted. The first reading finds the cut. Of more than two
-    million values an even sample is kept for that, so that memory stays constant.
+def squared_errors(
+    moments: Moments, columns: Sequence[Column], thetas: Floats, intercept: bool = True
+) -> Floats:
+    """Return the mean squared error of many lines on the rows that moments stand for.
 
     Parameters
     ----------
-    source : Source
-        Opened with ``key=``, a column of numbers or dates.
-    share : float, default 0.2
-        Share of the rows to hold out.
-    progress : callable, optional
-        Called after every block of both readings.
+    columns : sequence of k Column
+        The columns of the moments that the lines use, in theta's order.
+    thetas : (records, p) float64
+        In the user's units.
 
-    Raises
-    ------
-    DataError
-        The column holds neither numbers nor dates, or one value only.
+    Returns
+    -------
+    (records,) float64
     """
-    name = source.plan.key
-    assert name is not None, "the source was opened without key="
-    counted = _Counted(progress, None if source.rows is None else 2 * source.rows)
-    kept, dates = _Kept(), False
-    for block in _blocks(source, counted):
-        values, dates = _ordered(block, name)
-        kept.add(values)
-    cut = _cut(kept.values(), share, name)
-    accumulator = Accumulator(source.target_name, source.weight_name)
-    merger = Merger()
-    with one_thread():
-        for block in _blocks(source, counted):
-            after = _ordered(block, name)[0] >= cut
-            merger.add(accumulator.folded(block, after.astype(np.intp), 2))
-    total = merger.result()
-    assert total is not None, "the first reading found values"
-    before, last = (fold.count for fold in total.folds)
-    return total, Split(name, _in_words(cut, dates), before, last)
+    place = {column: number for number, column in enumerate(moments.columns)}
+    where = np.array([*(place[column] for column in columns), len(place)], dtype=np.intp)
+    k = len(columns)
+    V = np.column_stack([-thetas[:, :k], np.ones(len(thetas))])
+    b = thetas[:, k] if intercept else np.zeros(len(thetas))
+    scatter = moments.scatter[np.ix_(where, where)]
+    with np.errstate(over="ignore", invalid="ignore"):
+        around = np.einsum("ij,ij->i", V @ scatter, V) / moments.weight_sum
+        at = V @ moments.mean[where] - b
+        errors = np.maximum(around, 0.0) + at * at
+    return np.where(np.isfinite(errors), errors, np.inf)
 
 
 @dataclass(frozen=True, slots=True)
@@ -321,17 +270,13 @@ class _Part:
     diverged: bool
     deficient: bool
     unseen: tuple[str, ...]
+    sampled: Sampled | None
 
 
-def _measure(training: Moments, fold: Moments, descent: _Descent) -> _Part:
-    unseen = tuple(
-        column.name
-        for column, mean in zip(training.columns, training.mean[:-1], strict=True)
-        if column.kind == "level" and mean == 0.0
-    )
+def _measure(training: Moments, fold: Moments, descent: _Descent, sample: Sample | None) -> _Part:
+    seen, unseen = drop_unseen(training)
     names = make_design(training, descent.intercept).parameter_names
-    # Descent would leave the weight of a level it never saw where it started.
-    design = make_design(training.drop(unseen) if unseen else training, descent.intercept)
+    design = make_design(seen, descent.intercept)
     theta, exact, diverged, deficient = descent.ends(design, names)
     W = fold.weight_sum
     off = float(fold.mean[-1] - training.mean[-1])
@@ -347,7 +292,21 @@ def _measure(training: Moments, fold: Moments, descent: _Descent) -> _Part:
         unseen=tuple(
             name for name in unseen if fold.mean[[c.name for c in fold.columns].index(name)] > 0
         ),
+        sampled=absolute_errors_of(sample, design.columns, theta, descent.intercept, training),
     )
+
+
+def drop_unseen(training: Moments) -> tuple[Moments, tuple[str, ...]]:
+    """Drop the levels that a training part has no row of, and return their names.
+
+    Descent would leave the weight of a level it never saw where it started.
+    """
+    unseen = tuple(
+        column.name
+        for column, mean in zip(training.columns, training.mean[:-1], strict=True)
+        if column.kind == "level" and mean == 0.0
+    )
+    return (training.drop(unseen) if unseen else training), unseen
 
 
 def _summarised(kind: Kind, parts: list[_Part], moments: Moments) -> HoldOut:
@@ -382,10 +341,24 @@ def _summarised(kind: Kind, parts: list[_Part], moments: Moments) -> HoldOut:
         exact_mse=pooled([part.exact for part in parts]),
         fold_rmse=tuple(errors),
         notes=tuple(notes),
+        absolute=summarised([part.sampled for part in parts], bool(diverged), many),
     )
 
 
-def _trainings(moments: Moments) -> Iterator[tuple[int, Moments]]:
+def settings_again(settings: Mapping[str, Any], run: Trajectory) -> dict[str, Any]:
+    """Return the settings of the descents on training parts, after a run on all rows.
+
+    A rate that was found by trying a ladder of them is kept: to try them all in each part would
+    take as long as everything else a hundred times over. Gradient descent's own rate is known at
+    once, so each part has its own.
+    """
+    again = dict(settings) | {"seed": settings.get("seed") if run.seed is None else run.seed}
+    rule, rate = settings.get("rule", "gradient-descent"), settings.get("learning_rate", "auto")
+    tried = isinstance(rule, str | type) and rule != "gradient-descent" and rate == "auto"
+    return again | {"learning_rate": run.learning_rate} if tried else again
+
+
+def trainings(moments: Moments) -> Iterator[tuple[int, Moments]]:
     """Yield each fold's number with the moments of all others, in 3 n merges instead of n^2."""
     folds = [replace(fold, folds=()) for fold in moments.folds]
     none = empty(folds[0])
@@ -393,94 +366,3 @@ def _trainings(moments: Moments) -> Iterator[tuple[int, Moments]]:
     after = list(accumulate(reversed(folds[1:]), initial=none))[::-1]
     for number, (left, right) in enumerate(zip(before, after, strict=True)):
         yield number, left + right
-
-
-def _row(block: Block, i: int) -> Block:
-    one = slice(i, i + 1)
-    weight = None if block.weight is None else block.weight[one]
-    return replace(
-        block,
-        X=block.X[one],
-        y=block.y[one],
-        weight=weight,
-        X_low=None,
-        rows=None,
-        key=None,
-        rows_read=1,
-        skipped={},
-    )
-
-
-class _Counted:
-    """Reports the rows of one reading or more."""
-
-    def __init__(self, report: Callable[[Progress], None] | None, total: int | None) -> None:
-        self.report, self.total = report, total
-        self.rows, self.started = 0, perf_counter()
-
-    def add(self, block: Block) -> None:
-        self.rows += len(block.y) if block.rows_read < 0 else block.rows_read
-        if self.report is not None:
-            self.report(Progress(self.rows, self.total, perf_counter() - self.started))
-
-
-def _blocks(source: Source, counted: _Counted) -> Iterator[Block]:
-    for part in source.parts():
-        for block in part.blocks():
-            yield block
-            counted.add(block)
-
-
-class _Kept:
-    """Every s-th value of a stream, s doubling whenever more than ``most`` are kept."""
-
-    def __init__(self, most: int = MOST_KEYS) -> None:
-        self.most = most
-        self._kept: list[Floats] = []
-        self._size, self._stride, self._seen = 0, 1, 0
-
-    def add(self, values: Floats) -> None:
-        """Take the next values."""
-        taken = values[-self._seen % self._stride :: self._stride]
-        self._seen += len(values)
-        self._kept.append(taken)
-        self._size += len(taken)
-        while self._size > self.most:
-            self._kept = [self.values()[::2]]
-            self._size, self._stride = len(self._kept[0]), 2 * self._stride
-
-    def values(self) -> Floats:
-        """Return what is kept."""
-        return np.concatenate(self._kept) if self._kept else np.zeros(0)
-
-
-def _ordered(block: Block, name: str) -> tuple[Floats, bool]:
-    """Return the key of a block as numbers, and whether they are days."""
-    assert block.key is not None, "the source has a key"
-    if block.key.dtype.kind in "fiub":
-        return block.key.astype(np.float64), False
-    import pyarrow as pa
-
-    days, _, _, bad = to_dates(pa.array(block.key.tolist(), pa.string()), name)
-    if bad:
-        raise DataError("hold_out.not-ordered", column=name, value=next(iter(bad.values())))
-    return days, True
-
-
-def _cut(values: Floats, share: float, name: str) -> float:
-    """Return the value from which on about a share of the rows lies."""
-    if not len(values):
-        raise DataError("moments.no-rows", read=0, skipped=0)
-    distinct, counts = np.unique(values, return_counts=True)
-    if len(distinct) < 2:
-        raise DataError("hold_out.one-value", column=name)
-    from_here_on = np.cumsum(counts[::-1])[::-1]
-    off = np.abs(from_here_on[1:] - share * len(values))
-    return float(distinct[1:][len(off) - 1 - int(np.argmin(off[::-1]))])
-
-
-def _in_words(cut: float, dates: bool) -> str:
-    if not dates:
-        return f"{cut:.10g}"
-    moment = datetime(1970, 1, 1) + timedelta(days=cut)
-    return moment.strftime("%Y-%m-%d") if cut == int(cut) else moment.isoformat(" ", "minutes")

@@ -13,7 +13,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal, NamedTuple
+from typing import Any, Literal, NamedTuple, Protocol
 
 import numpy as np
 
@@ -29,7 +29,6 @@ from kedou.saving import load_document, reading_content, save_document
 from kedou.solution import Solution
 from kedou.solution.solution import require_level
 from kedou.sources import tables_of
-from kedou.sources.source import Source
 
 VERSION = 1
 Missing = Literal["skip", "error"]
@@ -200,7 +199,8 @@ class Model:
             yield self._predicted(batch, made, interval)
 
     def _predicted(self, batch: TableBatch, made: Encoded, interval: float | None) -> PredictedRows:
-        score = made.X @ self.coefficients + self.intercept
+        with np.errstate(over="ignore", invalid="ignore"):  # told in words
+            score = made.X @ self.coefficients + self.intercept
         if not np.isfinite(score).all():
             raise DataError("fitting.prediction-not-finite", file=batch.origin)
         value = loss_from_json(self.loss).predict(score)
@@ -228,7 +228,15 @@ class Model:
         save_document(path, "model", VERSION, _to_content(self))
 
 
-def make_model(source: Source, run: Trajectory) -> Model:
+class HasPlan(Protocol):
+    """A source, as far as a model needs it."""
+
+    @property
+    def plan(self) -> ColumnPlan:
+        """What each table column becomes."""
+
+
+def make_model(source: HasPlan, run: Trajectory) -> Model:
     """Return the model of a finished run over a source.
 
     Raises
@@ -236,16 +244,14 @@ def make_model(source: Source, run: Trajectory) -> Model:
     OptionError
         The loss is one of the user's own, which cannot be saved.
     """
-    plan = getattr(source, "plan", None)
     exact = run.exact
     solution = exact if isinstance(exact, Solution) else None
     columns = run.columns
-    assert plan is not None, "every source of this package has a plan"
     intervals = solution is not None and solution.residual_std is not None
     k = len(run.feature_names)
     loss = run.settings["loss"]
     return Model(
-        plan=plan,
+        plan=source.plan,
         columns=columns,
         references=dict(run.references),
         target_name=run.target_name,

@@ -17,7 +17,8 @@ losses.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -36,6 +37,7 @@ from kedou.descent import (
 from kedou.descent.advice import Facts
 from kedou.descent.auto import any_rate, rule_name
 from kedou.descent.outcome import ARRIVED
+from kedou.descent.walk import Watch
 from kedou.errors import OptionError
 from kedou.fitting.blocks import DesignBlocks
 from kedou.fitting.lowest import lowest_point
@@ -62,8 +64,13 @@ def descend_passes(
     intercept: bool,
     standardize: bool,
     ridge: float,
+    progress: Callable[[int, Floats, float], None] | None = None,
 ) -> Trajectory:
-    """Descend a loss over rows; the arguments are those of ``kedou.fitting.descend``."""
+    """Descend a loss over rows; the arguments are those of ``kedou.fitting.descend``.
+
+    The lowest point is looked for after the walk, so that the first steps are there at once; only
+    a tolerance has to know it before.
+    """
     plan = check_settings(
         steps, tolerance, seed, intercept=intercept, standardize=standardize, ridge=ridge,
         loss=to_json(loss),
@@ -80,10 +87,19 @@ def descend_passes(
     inner = quadratic.coordinates.inward(theta)
     surface = PassSurface(loss, blocks, quadratic.coordinates)
     wrong = gradient_is_wrong(surface, inner)
-    exact = None if wrong else lowest_point(surface, quadratic)
-    _set_scale(surface, exact, inner)
     made, notes = _rule(rule, learning_rate, loss, quadratic, inner, plan.steps)
-    record = walk(surface, made, inner, plan.steps, plan.tolerance)
+    watch = None if progress is None else _in_users_units(progress, surface)
+    exact: Minimum | None = None
+    if plan.tolerance is not None:
+        exact = None if wrong else lowest_point(surface, quadratic)
+        _set_scale(surface, exact, surface.value(inner))
+        record = walk(surface, made, inner, plan.steps, plan.tolerance, watch)
+    else:
+        record = walk(surface, made, inner, plan.steps, watch=watch)
+        exact = None if wrong else lowest_point(surface, quadratic)
+        _set_scale(surface, exact, float(record.gap[0]))
+        above = record.gap > surface.least
+        record = replace(record, gap=np.where(above, record.gap - surface.least, 0.0 * record.gap))
     said = [*notes, Message("descent.passes", {"loss": loss.name, "passes": surface.passes})]
     if exact is None and not wrong:
         said.append(Message("descent.no-minimum", {}))
@@ -138,8 +154,14 @@ def gradient_is_wrong(surface: PassSurface, theta: Floats) -> bool:
     return True
 
 
-def _set_scale(surface: PassSurface, exact: Minimum | None, start: Floats) -> None:
-    first = surface.value(start)
+def _in_users_units(progress: Callable[[int, Floats, float], None], surface: PassSurface) -> Watch:
+    def watch(step: int, theta: Floats, gap: float) -> None:
+        progress(step, surface.coordinates.outward(theta), gap + surface.least)
+
+    return watch
+
+
+def _set_scale(surface: PassSurface, exact: Minimum | None, first: float) -> None:
     if exact is not None:
         surface.least = exact.loss
     surface.scale_of_loss = max(surface.least, 1e-12 * first)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from kedou.block import Floats
@@ -26,6 +26,7 @@ def descend(
     intercept: bool = True,
     standardize: bool = False,
     ridge: float = 0.0,
+    progress: Callable[[int, Floats, float], None] | None = None,
     **options: Any,
 ) -> Trajectory:
     """Let a rule walk down a loss, and keep the whole walk.
@@ -57,6 +58,9 @@ def descend(
         Take the steps in standardised columns; results stay in the user's units.
     ridge : float, default 0.0
         Penalty ridge * sum w^2 in descent's coordinates, the intercept free.
+    progress : callable, optional
+        Called with (step, theta, loss) at every step that reads all rows, theta in the user's
+        units. An exception that it raises ends the run. Steps on moments are not told of.
     **options
         As for ``kd.open``, where ``data`` is not opened yet.
 
@@ -92,7 +96,7 @@ def descend(
         if not isinstance(loss_made, SquaredError):
             return descend_passes(
                 source, loss_made, rule, learning_rate, steps, start, seed, tolerance,
-                intercept, standardize, ridge,
+                intercept, standardize, ridge, progress,
             )  # fmt: skip
         moments = scan(source)
     return descend_moments(

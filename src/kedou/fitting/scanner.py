@@ -1,64 +1,21 @@
-"""One pass over the rows: a source becomes moments.
-
-Parts are read by threads (reading, copying and BLAS all release the interpreter lock) and merged in
-their canonical order, so the bits do not depend on how many threads there were. BLAS itself is held
-to one thread meanwhile: its own splitting of a product would depend on the machine.
-"""
+"""One pass over the rows: a source becomes moments."""
 
 from __future__ import annotations
 
-import os
-import threading
-import time
-from collections import deque
-from collections.abc import Callable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass
+from collections.abc import Callable
 from typing import Any
 
-import numpy as np
-
-from kedou.blas import one_thread
-from kedou.block import Block
 from kedou.data import Dataset
-from kedou.errors import DataError, OptionError
+from kedou.errors import OptionError
 from kedou.fitting.folds import check_folds, fold_of_rows
-from kedou.moments import Accumulator, Merger, Moments
+from kedou.fitting.progress import Counter, Progress
+from kedou.fitting.reading import Folding, Observer, Reading, threads
+from kedou.fitting.so_far import SoFar
+from kedou.moments import Moments
 from kedou.sources import open as open_source
-from kedou.sources.source import Part, Source, UncheckedPart
+from kedou.sources.source import Source
 
 PRECISIONS = ("fast",)
-
-
-@dataclass(frozen=True, slots=True)
-class Progress:
-    """How far a scan has come.
-
-    Attributes
-    ----------
-    rows : int
-        Rows read so far.
-    total : int or None
-        Rows there are, where that is known.
-    seconds : float
-        Since the scan began.
-    """
-
-    rows: int
-    total: int | None
-    seconds: float
-
-    @property
-    def rows_per_second(self) -> float:
-        """Speed so far."""
-        return self.rows / self.seconds if self.seconds > 0 else 0.0
-
-    @property
-    def seconds_left(self) -> float | None:
-        """Time left at this speed, where the number of rows is known."""
-        if self.total is None or self.rows == 0:
-            return None
-        return max(self.total - self.rows, 0) * self.seconds / self.rows
 
 
 def as_source(data: Any, y: Any = None, **options: Any) -> Source:
@@ -78,6 +35,8 @@ def scan(
     folds: int = 0,
     seed: int = 0,
     progress: Callable[[Progress], None] | None = None,
+    so_far: Callable[[Moments], None] | None = None,
+    observe: Observer | None = None,
     workers: int | None = None,
     **options: Any,
 ) -> Moments:
@@ -97,7 +56,14 @@ def scan(
     seed : int, default 0
         Which rows go to which fold.
     progress : callable, optional
-        Called with a ``Progress`` after every block, from the thread that read it.
+        Called with a ``Progress`` after every block, from the thread that read it. An exception
+        that it raises ends the scan at once and comes out of it.
+    so_far : callable, optional
+        Called some five times a second with the moments of the rows read so far, without folds:
+        good for a first look, while the result keeps its own bits.
+    observe : callable, optional
+        Called with every block and the fold of each of its rows (None without folds), from the
+        thread that read it, in no particular order: ``kedou.fitting.sample.Sampler`` is one.
     workers : int, optional
         Threads; the number of processors by default. Changes the time, never a bit.
     **options
@@ -124,109 +90,9 @@ def scan(
     if precision not in PRECISIONS:
         raise OptionError("fitting.precision", got=str(precision))
     folds, seed = check_folds(folds, seed)
+    threads(workers)
     source = as_source(data, y, **options)
-    threads = _workers(workers)
-    counter = _Counter(progress, source.rows)
-    local = threading.local()
-
-    def fold(blocks: Iterator[Block]) -> Moments | None:
-        if not hasattr(local, "accumulator"):
-            local.accumulator = Accumulator(source.target_name, source.weight_name)
-        accumulator: Accumulator = local.accumulator
-        merger = Merger()
-        for block in blocks:
-            counter.check()
-            if folds:
-                rows = fold_of_rows(block, folds, seed)
-                merger.add(accumulator.folded(block, rows, folds))
-            else:
-                merger.add(accumulator.moments(block))
-            counter.count(len(block.y) if block.rows_read < 0 else block.rows_read)
-        return merger.result()
-
-    def read(part: Part) -> Moments | None:
-        if isinstance(part, UncheckedPart) and not folds and source.weight_name is None:
-            moments = fold(part.unchecked_blocks())
-            if moments is None or np.isfinite(moments.scatter).all():
-                return moments
-            counter.take_back(moments.rows_read)
-        return fold(part.blocks())
-
-    merger = Merger()
-    with one_thread():
-        for moments in _in_order(read, source.parts(), threads, counter):
-            if moments is not None:
-                merger.add(moments)
-    total = merger.result()
-    if total is None or total.count == 0:
-        read_rows = 0 if total is None else total.rows_read
-        raise DataError("moments.no-rows", read=read_rows, skipped=read_rows)
-    return total
-
-
-def _workers(workers: int | None) -> int:
-    if workers is None:
-        count = os.cpu_count() or 1
-        if hasattr(os, "sched_getaffinity"):
-            count = len(os.sched_getaffinity(0))
-        return count
-    if workers < 1:
-        raise OptionError("fitting.workers", got=workers)
-    return workers
-
-
-class _Counter:
-    """Adds up rows from all threads, reports them, and stops them when one has failed."""
-
-    def __init__(self, report: Callable[[Progress], None] | None, total: int | None) -> None:
-        self._report, self._total = report, total
-        self._rows, self._started = 0, time.perf_counter()
-        self._lock = threading.Lock()
-        self.stopped = False
-
-    def count(self, rows: int) -> None:
-        if self._report is None:
-            return
-        with self._lock:
-            self._rows += rows
-            self._report(Progress(self._rows, self._total, time.perf_counter() - self._started))
-
-    def take_back(self, rows: int) -> None:
-        """Forget rows that will be read once more."""
-        with self._lock:
-            self._rows -= rows
-
-    def check(self) -> None:
-        if self.stopped:
-            raise _StoppedError
-
-
-class _StoppedError(Exception):
-    """Another thread has failed, or the reader was interrupted: this one ends as well."""
-
-
-def _in_order(
-    read: Callable[[Part], Moments | None],
-    parts: Any,
-    threads: int,
-    counter: _Counter,
-) -> Iterator[Moments | None]:
-    """Read parts by threads and yield their moments in order, only a few ahead."""
-    if threads == 1 or len(parts) <= 1:
-        for part in parts:
-            yield read(part)
-        return
-    with ThreadPoolExecutor(min(threads, len(parts)), thread_name_prefix="kedou-scan") as pool:
-        waiting: deque[Future[Moments | None]] = deque()
-        try:
-            for part in parts:
-                waiting.append(pool.submit(read, part))
-                if len(waiting) > 2 * threads:
-                    yield waiting.popleft().result()
-            while waiting:
-                yield waiting.popleft().result()
-        except BaseException:
-            counter.stopped = True
-            for future in waiting:
-                future.cancel()
-            raise
+    folding = Folding(folds, lambda block: fold_of_rows(block, folds, seed)) if folds else None
+    counter = Counter(progress, source.rows)
+    partly = None if so_far is None else SoFar(so_far)
+    return Reading(source, folding, counter, observe, partly).moments(workers)

@@ -6,30 +6,31 @@ it is first asked, so that the page is there at once.
 
 from __future__ import annotations
 
-import math
-from collections.abc import Iterable, Mapping, Sequence
+import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from threading import Event
 from typing import TYPE_CHECKING, Any
 
 from kedou.errors import KedouError
-from kedou.lab.messages import (
-    MOST_BYTES,
-    MOST_POINTS,
-    MOST_STEPS,
-    MOST_STEPS_OVER_ROWS,
-    Ask,
-)
+from kedou.lab.checks import MOST_POINTS, MOST_STEPS
+from kedou.lab.messages import MOST_BYTES, MOST_STEPS_OVER_ROWS, Ask
 from kedou.lab.refusal import RefusalError
 from kedou.lab.workers import StoppedError
+from kedou.plain import plain
 from kedou.texts import Message
 
 if TYPE_CHECKING:
     from kedou.columns.plan import ColumnPlan
     from kedou.data import Dataset
     from kedou.descent import Trajectory
+    from kedou.fitting.hold_out import HoldOut
+    from kedou.lab.learned import Learned
+    from kedou.lab.own import Scan
     from kedou.sources.source import LeftOut, Part, Source
 
+MOST_TOLD = 100_000
+"""Numbers in the parameters of a run that is told, about."""
 LIMITS = {
     "bytes": MOST_BYTES,
     "points": MOST_POINTS,
@@ -73,8 +74,67 @@ def descend(ask: Ask, language: str, stop: Event) -> dict[str, Any]:
     return {"run": told(run_down(source, **settings), language)}
 
 
+def run_scan(scan: Scan, ask: Ask, language: str, stop: Event) -> dict[str, Any]:
+    """Return a run on the moments of a scan, and its error on the rows left out.
+
+    Raises
+    ------
+    KedouError
+        The engine's own, in its own words.
+    StoppedError
+        ``stop`` was set meanwhile.
+    """
+    settings = {name: value for name, value in ask.fields.items() if name != "scan"}
+    learned: Learned = scan.learned()
+    run = learned.run(settings)
+
+    def check(done: int, folds: int) -> None:
+        if stop.is_set():
+            raise StoppedError
+
+    check(0, 0)
+    held = None if run.outcome == "diverged" else learned.held(settings, run, check)
+    return {"run": told(run, language), "held": None if held is None else _held(held, language)}
+
+
+def predict(scan: Scan, run: bytes | None, ask: Ask) -> dict[str, Any]:
+    """Return what a run predicts for one row, with an interval where there is one.
+
+    Parameters
+    ----------
+    scan : Scan
+    run : bytes or None
+        A run over rows that was kept; None where one on moments is made.
+    ask : Ask
+    """
+    from kedou.errors import DivergenceError
+    from kedou.fitting import Prediction
+
+    learned: Learned = scan.learned()
+    if run is None:
+        apart = ("scan", "row", "interval")
+        made = learned.run({name: v for name, v in ask.fields.items() if name not in apart})
+    else:
+        from kedou.descent.store import from_content
+
+        made = from_content(json.loads(run))
+    if made.outcome == "diverged":
+        raise DivergenceError("fitting.diverged", advice=made.messages)
+    model = learned.model(made)
+    row = {name: [_cell(value)] for name, value in ask.fields["row"].items()}
+    level = ask.fields.get("interval", 0.95)
+    if level is None or model.spread is None or model.residual_std is None:
+        value = model.predict(row)
+        return plain({"value": value[0], "lower": None, "upper": None})  # type: ignore[no-any-return]
+    found: Prediction = model.predict(row, interval=level)
+    return plain({name: getattr(found, name)[0] for name in found._fields})  # type: ignore[no-any-return]
+
+
 def told(run: Trajectory, language: str) -> dict[str, Any]:
     """Return a run as plain JSON values; numbers that are not finite become null.
+
+    Of a long run with many parameters only every s-th step is told, and the last one: ``steps``
+    says which.
 
     Examples
     --------
@@ -85,15 +145,16 @@ def told(run: Trajectory, language: str) -> dict[str, Any]:
     """
     exact = None if run.exact is None else {"theta": run.exact.theta, "loss": run.exact.loss}
     rates = run.rates
+    kept = _kept(len(run.steps), len(run.parameter_names))
     whole = {
         "parameters": run.parameter_names,
         "target": run.target_name,
         "has_intercept": run.has_intercept,
-        "steps": run.steps,
-        "theta": run.theta,
-        "loss": run.loss,
-        "gap": run.gap,
-        "gradient": run.gradient,
+        "steps": run.steps[kept],
+        "theta": run.theta[kept],
+        "loss": run.loss[kept],
+        "gap": None if run.gap is None else run.gap[kept],
+        "gradient": run.gradient[kept],
         "outcome": str(run.outcome),
         "oscillating": run.oscillating,
         "stop": run.stop,
@@ -119,25 +180,50 @@ def said(message: Message | KedouError, language: str) -> dict[str, Any]:
     }
 
 
-def plain(value: Any) -> Any:
-    """Return a value in the words of JSON.
+def _is_plain(array: Any) -> bool:
+    """Say whether an array holds finite numbers only: then no number has to be looked at alone."""
+    import numpy as np
 
-    >>> plain({"a": (1, float("inf")), "b": None})
-    {'a': [1, None], 'b': None}
-    """
-    if value is None or isinstance(value, bool | str):
-        return value
-    if hasattr(value, "tolist"):
-        return plain(value.tolist())
-    if isinstance(value, int):
-        return value
-    if isinstance(value, float):
-        return value if math.isfinite(value) else None
-    if isinstance(value, Mapping):
-        return {str(key): plain(item) for key, item in value.items()}
-    if isinstance(value, Iterable):
-        return [plain(item) for item in value]
-    return str(value)
+    return array.dtype.kind in "iub" or bool(array.dtype.kind == "f" and np.isfinite(array).all())
+
+
+def _kept(records: int, parameters: int) -> Any:
+    """Return which records of a run are told: a slice, or their places where some are left out."""
+    import numpy as np
+
+    stride = 1
+    while records * parameters / stride > MOST_TOLD:
+        stride *= 2
+    places = np.arange(0, records, stride)
+    return slice(None) if stride == 1 else np.union1d(places, [records - 1])
+
+
+def _held(held: HoldOut, language: str) -> dict[str, Any]:
+    absolute = held.absolute
+    whole = {
+        "kind": held.kind,
+        "folds": held.folds,
+        "rows": held.rows,
+        "training_rows": held.training_rows,
+        "rmse": held.rmse,
+        "spread": held.spread,
+        "skill": held.skill,
+        "baseline_rmse": held.baseline_rmse,
+        "exact_mse": held.exact_mse,
+        "fold_rmse": held.fold_rmse,
+        "mae": None if absolute is None else absolute.mae,
+        "mae_spread": None if absolute is None else absolute.spread,
+        "baseline_mae": None if absolute is None else absolute.baseline,
+        "mae_rows": None if absolute is None else absolute.rows,
+        "notes": [said(note, language) for note in held.notes],
+    }
+    made: dict[str, Any] = plain(whole)
+    return made
+
+
+def _cell(value: Any) -> Any:
+    """Return a cell of a message as a table holds it."""
+    return float(value) if isinstance(value, int) and not isinstance(value, bool) else value
 
 
 def _described(found: Dataset, language: str, with_rows: bool = False) -> dict[str, Any]:

@@ -28,6 +28,9 @@ SESSION = "kedou.session"
 MOST_BYTES = 16 * 1024
 """How long address and headers may be together."""
 
+TAKE_BODIES = ("/upload",)
+"""Paths of routes that take a body; they are asked by POST alone, and no other is."""
+
 LINKS = ("token", "join")
 _PREFIX = re.compile(r"(/(?!\.{1,2}(/|$))[A-Za-z0-9._~%@+=:-]+)+")
 _log = logging.getLogger("kedou.lab")
@@ -101,11 +104,11 @@ class Guard:
             raise RefusalError("lab.origin-missing")
         if origin is not None and not self.names.may_talk(origin, host):
             raise RefusalError("lab.origin", origin=origin)
-        if request.method not in ("GET", "HEAD"):
+        if request.method not in (("POST",) if request.takes_body else ("GET", "HEAD")):
             raise RefusalError("lab.method", status=405, method=request.method)
         if request.size > MOST_BYTES:
             raise RefusalError("lab.head", status=431, most=MOST_BYTES)
-        if request.has_body:
+        if request.has_body and not request.takes_body:
             raise RefusalError("lab.body", status=413)
 
     def _swap(self, request: _Request) -> _Answer | None:
@@ -169,6 +172,10 @@ class _Request:
     @property
     def is_unsafe(self) -> bool:
         return self.scope["type"] == "websocket" or self.method not in ("GET", "HEAD")
+
+    @property
+    def takes_body(self) -> bool:
+        return self.scope["type"] == "http" and self.path in TAKE_BODIES
 
     @property
     def has_body(self) -> bool:
@@ -261,7 +268,7 @@ def _refused(scope: Scope, refusal: RefusalError) -> _Answer:
     if request.is_unsafe or request.has_body:
         headers.append((b"connection", b"close"))
     if refusal.status == 405:
-        headers.append((b"allow", b"GET, HEAD"))
+        headers.append((b"allow", b"POST" if request.takes_body else b"GET, HEAD"))
     return _Answer(refusal.status, headers, f"{refusal.text(language_of(scope))}\n".encode())
 
 

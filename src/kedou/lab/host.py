@@ -11,13 +11,17 @@ import sys
 import threading
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
 
 import uvicorn
 
 from kedou.errors import OptionError
 from kedou.lab.app import Lab
+from kedou.lab.errands import Shared
 from kedou.lab.messages import MOST_BYTES
 from kedou.lab.names import LOOPBACK, Names, bracketed, read_names
+from kedou.lab.places import read_folders
 from kedou.lab.sessions import Links
 from kedou.lab.wire import Http, Socket
 from kedou.texts import current_language, say
@@ -26,6 +30,7 @@ HEAD_BYTES = 16 * 1024
 IDLE_SECONDS = 30
 LAST_SECONDS = 0.3
 _ANYWHERE = ("0.0.0.0", "::")
+_IN_TERMINAL = ("www-browser", "links", "elinks", "lynx", "w3m")
 _SHORT = {"zh-CN": "zh", "en": "en"}
 
 
@@ -45,6 +50,10 @@ class Choice:
         Whether there is a link for many.
     allowed : iterable of str
         Names of proxies.
+    files : sequence of str
+        Data to open at once: files, a folder, or a pattern.
+    folders : iterable of str
+        Folders that may be read from by path.
     """
 
     host: str = "127.0.0.1"
@@ -52,6 +61,8 @@ class Choice:
     browser: bool = True
     for_class: bool = False
     allowed: Iterable[str] = ()
+    files: Sequence[str] = ()
+    folders: Iterable[str] = (".",)
 
 
 def run(choice: Choice, tell: Callable[[str], None]) -> None:
@@ -70,15 +81,18 @@ def run(choice: Choice, tell: Callable[[str], None]) -> None:
     """
     host = choice.host.strip("[]")
     names = Names(host, read_names(choice.allowed))
+    places, opened = read_folders(choice.folders), _opened(choice.files)
     listening = bind(host, choice.port)
     port = listening.getsockname()[1]
     links = Links(owners=2, for_class=choice.for_class)
-    lab = Lab(names, links, cookie=f"kedou-lab-{port}")
+    shared = Shared(places=places)
+    lab = Lab(names, links, shared=shared, opened=opened, cookie=f"kedou-lab-{port}")
     own = f"http://{bracketed('127.0.0.1' if host in _ANYWHERE else host)}:{port}"
     language = _SHORT[current_language()]
-    owner = [f"{own}/?token={token}&lang={language}" for token in links.owner]
+    chapter = "&chapter=own-data" if opened else ""
+    owner = [f"{own}/?token={token}&lang={language}{chapter}" for token in links.owner]
 
-    def opened() -> None:
+    def tell_opened() -> None:
         tell(say("lab.opened", url=owner[0]))
         if links.join is not None:
             outside = f"http://{bracketed(_outside(host))}:{port}"
@@ -89,9 +103,9 @@ def run(choice: Choice, tell: Callable[[str], None]) -> None:
             tell(say("lab.network", host=host))
         tell(say("lab.end"))
         if choice.browser:
-            threading.Thread(target=_browse, args=(owner[1],), daemon=True).start()
+            threading.Thread(target=browse, args=(owner[1],), daemon=True).start()
 
-    server = Server(_config(lab), opened, lab.workers.stop)
+    server = Server(_config(lab), tell_opened, lab)
     with contextlib.suppress(KeyboardInterrupt):
         asyncio.run(server.serve([listening]))
     tell(say("lab.closed"))
@@ -141,32 +155,53 @@ class Server(uvicorn.Server):
     Parameters
     ----------
     config : uvicorn.Config
-    opened, closing : callable
-        Called once it answers, and when it is about to end.
+    opened : callable
+        Called once it answers.
+    lab : Lab
+        What it serves.
     """
 
-    def __init__(
-        self, config: uvicorn.Config, opened: Callable[[], None], closing: Callable[[], None]
-    ) -> None:
+    def __init__(self, config: uvicorn.Config, opened: Callable[[], None], lab: Lab) -> None:
         super().__init__(config)
         self._opened = opened
-        self._closing = closing
+        self._lab = lab
+        self._tidying: asyncio.Task[None] | None = None
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Open, and say so."""
         await super().startup(sockets)
+        self._tidying = asyncio.create_task(self._lab.tidy())
         self._opened()
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """Say goodbye to all who are connected, and wait for nobody."""
-        self._closing()
+        if self._tidying is not None:
+            self._tidying.cancel()
+        self._lab.workers.stop()
+        self._lab.shared.pool.kill()
         asyncio.get_running_loop().call_later(LAST_SECONDS, self._cut)
         await super().shutdown(sockets)
+        await self._lab.close()
 
     def _cut(self) -> None:
         self.force_exit = True
         for connection in list(self.server_state.connections):
             connection.transport.abort()
+
+
+def _opened(files: Sequence[str]) -> dict[str, Any] | None:
+    """Return the data named on the command line as a worker is told of them.
+
+    Whoever starts the lab may read them anyway, so they may lie anywhere.
+    """
+    if not files:
+        return None
+    paths = [os.path.abspath(Path(file).expanduser()) for file in files]  # noqa: PTH100
+    for given, path in zip(files, paths, strict=True):
+        if not any(mark in given for mark in "*?[") and not Path(path).exists():
+            raise OptionError("lab.no-data", file=given)
+    name = Path(files[0]).name or files[0]
+    return {"source": {"files": paths}, "name": name}
 
 
 def _config(lab: Lab) -> uvicorn.Config:
@@ -205,12 +240,11 @@ def _outside(host: str) -> str:
     return "::1" if ":" in host else "127.0.0.1"
 
 
-def _browse(url: str) -> None:
+def browse(url: str) -> None:
     """Open a browser with a window of its own; one inside the terminal is left alone."""
     import webbrowser
 
     with contextlib.suppress(webbrowser.Error, OSError):
         found = webbrowser.get()
-        in_terminal = type(found) is webbrowser.GenericBrowser
-        if not in_terminal or os.environ.get("BROWSER"):
+        if os.environ.get("BROWSER") or found.name not in _IN_TERMINAL:
             found.open(url)

@@ -35,7 +35,7 @@ class Session:
     seen : float
         When it was last heard of.
     sockets : int
-        WebSockets it holds open.
+        WebSockets it holds open, and uploads that are coming in.
     """
 
     id: str
@@ -98,6 +98,11 @@ class Sessions:
         """Return how many guests there are, after forgetting those long gone."""
         self._inside = {k: s for k, s in self._inside.items() if not self._is_over(s)}
         return sum(session.kind == "guest" for session in self._inside.values())
+
+    def ids(self) -> set[str]:
+        """Return the ids of all sessions, after forgetting those long gone."""
+        self.guests()
+        return {session.id for session in self._inside.values()}
 
     def leave(self, session: Session) -> None:
         """Note that a session has closed a socket."""

@@ -1,5 +1,7 @@
-"""One page, one socket: questions come in, answers go out, one at a time.
+"""One page, one socket: questions come in, answers go out.
 
+There are two lines: what is computed from what the lab knows already (a run, a prediction) is done
+by threads, one question at a time; what reads data is done by worker processes, one job at a time.
 A question that is not begun yet gives way to a newer one of its type, and is answered by
 ``dropped``: a hand that drags asks sixty times a second and wants the last answer only.
 """
@@ -7,7 +9,6 @@ A question that is not begun yet gives way to a newer one of its type, and is an
 from __future__ import annotations
 
 import asyncio
-import json
 import logging
 import os
 import time
@@ -21,7 +22,10 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from kedou.errors import KedouError
 from kedou.lab import answers
+from kedou.lab.errands import JOBS, Errands, ToldError, kept_run
+from kedou.lab.frames import written
 from kedou.lab.messages import Ask, BadMessageError, read
+from kedou.lab.outbox import Outbox
 from kedou.lab.refusal import RefusalError
 from kedou.lab.sessions import Session
 from kedou.lab.workers import StoppedError, Workers
@@ -66,6 +70,35 @@ class Bucket:
         return True
 
 
+class Line:
+    """Questions that wait, the newest of each type only."""
+
+    def __init__(self) -> None:
+        self._asks: dict[str, Ask] = {}
+        self._woken = asyncio.Event()
+
+    def put(self, ask: Ask) -> Ask | None:
+        """Let a question wait; return the one that gives way to it."""
+        older = self._asks.pop(ask.type, None)
+        self._asks[ask.type] = ask
+        self._woken.set()
+        return older
+
+    async def take(self) -> Ask:
+        """Return the question that has waited longest."""
+        while not self._asks:
+            self._woken.clear()
+            await self._woken.wait()
+        return self._asks.pop(next(iter(self._asks)))
+
+    def remove(self, number: int) -> Ask | None:
+        """Take out the question of a number, if it still waits."""
+        for kind, ask in self._asks.items():
+            if ask.id == number:
+                return self._asks.pop(kind)
+        return None
+
+
 @dataclass(eq=False)
 class Talk:
     """A conversation with one page.
@@ -76,6 +109,9 @@ class Talk:
         Accepted already.
     session : Session
     workers : Workers
+        Threads for what is computed from moments.
+    errands : Errands
+        For what reads data.
     language : str
         In which to answer; ``hello`` may choose another.
     about : callable
@@ -85,22 +121,27 @@ class Talk:
     socket: WebSocket
     session: Session
     workers: Workers
+    errands: Errands
     language: str
     about: Callable[[Session], dict[str, Any]]
     bucket: Bucket = field(default_factory=lambda: Bucket(A_SECOND, BURST))
-    waiting: dict[str, Ask] = field(default_factory=dict)
-    woken: asyncio.Event = field(default_factory=asyncio.Event)
+    quick: Line = field(default_factory=Line)
+    jobs: Line = field(default_factory=Line)
+    doing: tuple[Ask, asyncio.Task[str]] | None = None
+
+    def __post_init__(self) -> None:
+        self.outbox = Outbox(self._send)
 
     async def run(self) -> None:
         """Talk until one of both goes."""
-        working = asyncio.create_task(self._work())
-        listening = asyncio.create_task(self._listen())
+        parts = (self._listen(), self._work(), self._work_on_jobs(), self.outbox.run())
+        tasks = [asyncio.create_task(part) for part in parts]
         try:
-            await asyncio.wait((working, listening), return_when=asyncio.FIRST_COMPLETED)
+            await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
         finally:
-            for task in (working, listening):
+            for task in tasks:
                 task.cancel()
-            for ended in await asyncio.gather(working, listening, return_exceptions=True):
+            for ended in await asyncio.gather(*tasks, return_exceptions=True):
                 if isinstance(ended, Exception) and not isinstance(ended, _GONE):
                     raise ended
 
@@ -125,12 +166,12 @@ class Talk:
             return
         if ask.type == "hello":
             await self._say({"type": "hello", "id": ask.id, **self._hello(ask)})
-            return
-        older = self.waiting.pop(ask.type, None)
-        self.waiting[ask.type] = ask
-        self.woken.set()
-        if older is not None:
-            await self._say({"type": "dropped", "id": older.id})
+        elif ask.type == "cancel":
+            await self._cancel(ask)
+        else:
+            older = (self.jobs if ask.type in JOBS else self.quick).put(ask)
+            if older is not None:
+                await self._say({"type": "dropped", "id": older.id})
 
     def _hello(self, ask: Ask) -> dict[str, Any]:
         from kedou import __version__
@@ -147,38 +188,90 @@ class Talk:
             **self.about(self.session),
         }
 
+    async def _cancel(self, ask: Ask) -> None:
+        """End a job at once: it is answered as cancelled, whatever becomes of its worker."""
+        number = ask.fields["job"]
+        if self.doing is not None and self.doing[0].id == number:
+            self.doing[1].cancel()
+        elif self.jobs.remove(number) is None and self.quick.remove(number) is None:
+            await self._refuse(RefusalError("lab.no-job", job=number), ask.id)
+            return
+        else:
+            await self._say({"type": "cancelled", "id": number})
+
     async def _work(self) -> None:
         while True:
-            await self.woken.wait()
-            ask = self.waiting.pop(next(iter(self.waiting)))
-            if not self.waiting:
-                self.woken.clear()
+            ask = await self.quick.take()
             try:
                 answer = await self.workers.do(partial(self._answer, ask))
             except StoppedError:
                 await self._refuse(RefusalError("lab.too-long"), ask.id)
-            except KedouError as problem:
-                await self._refuse(problem, ask.id)
             except Exception as problem:
-                _log.error("%s", problem, exc_info=bool(os.environ.get("KEDOU_DEBUG")))
-                await self._refuse(RefusalError("lab.internal"), ask.id)
+                await self._tell_problem(problem, ask)
             else:
-                await self._send(answer)
+                await self.outbox.say(answer)
+
+    async def _work_on_jobs(self) -> None:
+        while True:
+            ask = await self.jobs.take()
+            task = asyncio.create_task(self._job(ask))
+            self.doing = (ask, task)
+            try:
+                answer = await task
+            except asyncio.CancelledError:
+                if not task.cancelled() or _is_cancelled():
+                    raise
+                self.outbox.forget(id(ask))
+                await self._say({"type": "cancelled", "id": ask.id})
+            except Exception as problem:
+                self.outbox.forget(id(ask))
+                await self._tell_problem(problem, ask)
+            else:
+                self.outbox.forget(id(ask))
+                await self.outbox.say(answer)
+            finally:
+                self.doing = None
+                task.cancel()
+
+    async def _job(self, ask: Ask) -> str:
+        async def waits() -> None:
+            await self._say({"type": "waiting", "id": ask.id})
+
+        return await self.errands.do(ask, self.language, partial(self.outbox.news, id(ask)), waits)
 
     def _answer(self, ask: Ask, stop: Event) -> str:
         """Answer in a thread: as text already, since writing a long run takes time too."""
         if ask.type == "descend":
             found = answers.descend(ask, self.language, stop)
-        else:
+        elif ask.type == "describe":
             found = answers.describe(ask, self.language)
-        return _written({"type": ask.type, "id": ask.id, **found})
+        else:
+            scan = self.errands.own.scans.get(ask.fields["scan"])
+            if ask.type == "run":
+                found = answers.run_scan(scan, ask, self.language, stop)
+            else:
+                apart = ("scan", "row", "interval")
+                settings = {name: v for name, v in ask.fields.items() if name not in apart}
+                found = answers.predict(scan, kept_run(scan, settings), ask)
+        kind = "predicted" if ask.type == "predict" else ask.type
+        return written({"type": kind, "id": ask.id, **found})
+
+    async def _tell_problem(self, problem: Exception, ask: Ask) -> None:
+        """Say what went wrong, in words; of our own mistakes no details."""
+        if isinstance(problem, ToldError):
+            await self.outbox.say(problem.frame.message(type="error", id=ask.id))
+        elif isinstance(problem, KedouError):
+            await self._refuse(problem, ask.id)
+        else:
+            _log.error("%s", problem, exc_info=bool(os.environ.get("KEDOU_DEBUG")))
+            await self._refuse(RefusalError("lab.internal"), ask.id)
 
     async def _refuse(self, problem: KedouError, number: int | None) -> None:
         said = answers.said(problem, self.language)
         await self._say({"type": "error", "id": number, **said})
 
     async def _say(self, message: dict[str, Any]) -> None:
-        await self._send(_written(message))
+        await self.outbox.say(written(message))
 
     async def _send(self, text: str) -> None:
         async with asyncio.timeout(SEND_SECONDS):
@@ -188,5 +281,7 @@ class Talk:
 _GONE = (WebSocketDisconnect, TimeoutError, OSError, RuntimeError)
 
 
-def _written(message: dict[str, Any]) -> str:
-    return json.dumps(message, allow_nan=False, ensure_ascii=False, separators=(",", ":"))
+def _is_cancelled() -> bool:
+    """Say whether the task that asks is itself to end."""
+    task = asyncio.current_task()
+    return task is not None and task.cancelling() > 0

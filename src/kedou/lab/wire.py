@@ -1,8 +1,9 @@
 """Uvicorn's protocols with what they leave open: deadlines, a limit of connections, our headers.
 
-A connection must send a whole request head in ``HEAD_SECONDS`` and take the whole answer in
-``ANSWER_SECONDS``, else it is cut. Answers that Uvicorn gives by itself, before any application is
-asked, carry the same headers as all others.
+A connection must send a whole request head in ``HEAD_SECONDS``. From there on it must be done in
+``ANSWER_SECONDS``; or, where a file comes in or goes out, at least ``LEAST_BYTES`` must have moved
+in each such time: a transfer may take long, but not stand still. Else it is cut. Answers that
+Uvicorn gives by itself, before any application is asked, carry the same headers as all others.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ from kedou.texts import say
 
 HEAD_SECONDS = 10.0
 ANSWER_SECONDS = 60.0
+LEAST_BYTES = 256 * 1024
 MOST_CONNECTIONS = 800
 MOST_UNSENT = 8 * 1024 * 1024
 MOST_FRAGMENTS = 256
@@ -33,6 +35,8 @@ class Http(H11Protocol):
 
     _alarm: asyncio.TimerHandle | None = None
     _heard: Any = None
+    _moved = 0
+    _unsent = 0
 
     def connection_made(self, transport: Transport) -> None:  # type: ignore[override]
         """Take a connection, or say that there are too many."""
@@ -46,6 +50,7 @@ class Http(H11Protocol):
         """Take bytes; the first ones of a request start its deadline."""
         if self._alarm is None:
             self._expect(HEAD_SECONDS)
+        self._moved += len(data)
         super().data_received(data)
 
     def handle_events(self) -> None:
@@ -56,9 +61,20 @@ class Http(H11Protocol):
             if not self.cycle.response_complete:
                 self._expect(ANSWER_SECONDS)
 
+    def pause_writing(self) -> None:
+        """Note how much waits to be taken."""
+        self._unsent = self.transport.get_write_buffer_size()
+        super().pause_writing()
+
+    def resume_writing(self) -> None:
+        """Note that it was taken."""
+        self._note_taken()
+        super().resume_writing()
+
     def on_response_complete(self) -> None:
-        """End the deadline; from here on Uvicorn counts how long a connection is idle."""
-        self._expect(None)
+        """End the deadline, once all is sent; then Uvicorn counts how long a connection is idle."""
+        self._unsent = self.transport.get_write_buffer_size()
+        self._expect(ANSWER_SECONDS if self._unsent else None)
         super().on_response_complete()
 
     def handle_websocket_upgrade(self, event: h11.Request) -> None:
@@ -80,7 +96,29 @@ class Http(H11Protocol):
             self._alarm.cancel()
             self._alarm = None
         if seconds is not None:
-            self._alarm = self.loop.call_later(seconds, self.transport.abort)
+            self._moved = 0
+            self._alarm = self.loop.call_later(seconds, self._late)
+
+    def _late(self) -> None:
+        """Cut the connection, unless a file is on its way and moves (we may be slow ourselves)."""
+        self._alarm = None
+        self._note_taken()
+        answering = self._heard is not None and self._heard is self.cycle
+        if answering and (self._moved >= LEAST_BYTES or self.flow.read_paused):
+            self._expect(ANSWER_SECONDS)
+        elif not (answering and self._is_done()):
+            self.transport.abort()
+
+    def _note_taken(self) -> None:
+        """Count what the other side has taken since the last time."""
+        left = self.transport.get_write_buffer_size()
+        self._moved += max(0, self._unsent - left)
+        self._unsent = left
+
+    def _is_done(self) -> bool:
+        """Say whether nothing is on its way: no answer, and no beginning of a next request."""
+        sent = self.cycle.response_complete and not self.transport.get_write_buffer_size()
+        return bool(sent and not self.conn.trailing_data[0])
 
     def _answer(self, status: int, sentence: str) -> None:
         body = f"{sentence}\n".encode()

@@ -181,11 +181,20 @@ class Merger:
             moments, size = before + moments, size * 2
         self._stack.append((size, moments))
 
-    def result(self) -> Moments | None:
-        """Return all merged, or None if nothing came."""
+    def result(self, folds: bool = True) -> Moments | None:
+        """Return all merged so far, or None if nothing came.
+
+        Parameters
+        ----------
+        folds : bool
+            False: leave the folds aside, which saves merging them.
+        """
         if not self._stack:
             return None
-        total = self._stack[-1][1]
-        for _, before in reversed(self._stack[:-1]):
+        pieces = [moments for _, moments in self._stack]
+        if not folds:
+            pieces = [replace(moments, folds=()) for moments in pieces]
+        total = pieces[-1]
+        for before in reversed(pieces[:-1]):
             total = before + total
         return total

@@ -27,6 +27,7 @@ HEAD = 1 << 20
 _SAMPLE = 200
 _DELIMITERS = (",", ";", "\t", "|")
 _DECIMAL_COMMA = re.compile(r"[+-]?\d*,\d+([eE][+-]?\d+)?", re.A)
+_NOT_FOR_FILES = ("idna", "punycode", "unicode-escape", "raw-unicode-escape", "undefined")
 _SEPARATOR_LINE = re.compile(r"sep=(.)(\r\n|\r|\n)")
 
 Given = Mapping[str, str | None]
@@ -137,9 +138,12 @@ def _check_options(given: Given) -> None:
         raise OptionError("sources.delimiter-is-decimal", delimiter=delimiter)
     if encoding is not None:
         try:
-            codecs.lookup(encoding)
-        except LookupError:
-            raise OptionError("sources.encoding", encoding=encoding) from None
+            "".encode(encoding)  # refuses codecs that are none of text, such as zlib
+            known = codecs.lookup(encoding).name not in _NOT_FOR_FILES
+        except (LookupError, ValueError):
+            known = False
+        if not known:
+            raise OptionError("sources.encoding", encoding=encoding)
 
 
 def _rows(text: str, delimiter: str, whole: bool) -> list[list[str]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
@@ -12,6 +12,8 @@ from urllib.parse import unquote
 from kedou.errors import OptionError, UnreadableFileError
 
 Format = Literal["csv", "parquet", "feather"]
+Admit = Callable[[Path], bool]
+"""Says whether a file that was found counts; raises for one that may not be read."""
 
 COMPRESSIONS = {".gz": "gzip", ".zst": "zstd", ".bz2": "bz2", ".lz4": "lz4"}
 FORMATS: dict[str, Format] = {
@@ -52,8 +54,36 @@ class DataFile:
         return COMPRESSIONS.get(self.path.suffix.lower())
 
 
-def find_files(data: str | os.PathLike[str] | Sequence[Any]) -> tuple[list[DataFile], list[str]]:
+@dataclass(frozen=True, slots=True)
+class NamedFile(os.PathLike[str]):
+    """A file that is called something else than its path says, as one that was sent over a network.
+
+    Attributes
+    ----------
+    path : Path
+        Where it is; its ending tells the format.
+    name : str
+        What it is called in messages, and when rows are assigned to folds.
+    """
+
+    path: Path
+    name: str
+
+    def __fspath__(self) -> str:
+        return str(self.path)
+
+
+def find_files(
+    data: str | os.PathLike[str] | Sequence[Any], admit: Admit | None = None
+) -> tuple[list[DataFile], list[str]]:
     """List the files of a path, a folder, a glob, or a list of those.
+
+    Parameters
+    ----------
+    data
+    admit : callable, optional
+        Called with every file that was found before anything of it is read: False passes it over,
+        and it raises for one that may not be read.
 
     Returns
     -------
@@ -75,6 +105,10 @@ def find_files(data: str | os.PathLike[str] | Sequence[Any]) -> tuple[list[DataF
         if not os.fspath(item):
             raise OptionError("sources.empty-path")
         found += _expand(os.fspath(item), aside)
+    if admit is not None:
+        found = [pair for pair in found if admit(pair[0])]
+        if not found:
+            raise UnreadableFileError("sources.glob-empty", pattern=str(data))
     paths = [path for path, _ in found]
     seen: set[Path] = set()
     for path in paths:
@@ -82,11 +116,12 @@ def find_files(data: str | os.PathLike[str] | Sequence[Any]) -> tuple[list[DataF
             raise OptionError("sources.file-twice", file=path.name)
         seen.add(path.absolute())
     root = _common_root(paths)
+    called = {data.path: data.name} if isinstance(data, NamedFile) else {}
     files = [
         DataFile(
             path,
-            path.absolute().relative_to(root).as_posix(),
-            format_of(path),
+            called.get(path, path.absolute().relative_to(root).as_posix()),
+            format_of(path, called.get(path)),
             _partition(path.relative_to(base)),
         )
         for path, base in found
@@ -105,23 +140,30 @@ def is_glob(text: str) -> bool:
     return any(mark in text for mark in "*?[")
 
 
-def format_of(path: Path) -> Format:
-    """Tell the format of a file from its name, else from its first bytes.
+def format_of(path: Path, name: str | None = None) -> Format:
+    """Tell the format of a file from its path, else from its first bytes.
+
+    Parameters
+    ----------
+    path : Path
+    name : str, optional
+        What it is called in messages, where that is not the last part of its path.
 
     Raises
     ------
     UnreadableFileError
         If it is a workbook, or of a kind that is not read.
     """
+    called = path.name if name is None else name
     suffixes = [suffix.lower() for suffix in path.suffixes]
     if suffixes and suffixes[-1] in COMPRESSIONS:
         suffixes.pop()
     last = suffixes[-1] if suffixes else ""
     if last in _WORKBOOKS:
-        raise UnreadableFileError("sources.workbook", file=path.name)
+        raise UnreadableFileError("sources.workbook", file=called)
     head = _head(path)
     if head.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0")):
-        raise UnreadableFileError("sources.workbook-inside", file=path.name)
+        raise UnreadableFileError("sources.workbook-inside", file=called)
     if last in FORMATS:
         return FORMATS[last]
     if head.startswith(b"PAR1"):
@@ -130,7 +172,7 @@ def format_of(path: Path) -> Format:
         return "feather"
     is_utf16 = head.startswith((b"\xff\xfe", b"\xfe\xff"))
     if last in _OTHERS or (b"\x00" in head and not is_utf16):
-        raise UnreadableFileError("sources.unknown-format", file=path.name)
+        raise UnreadableFileError("sources.unknown-format", file=called)
     return "csv"
 
 

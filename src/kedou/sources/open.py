@@ -23,7 +23,7 @@ import numpy as np
 from kedou.columns.plan import ColumnPlan, some
 from kedou.errors import DataError, OptionError, OptionTypeError
 from kedou.sources.arrays import ArraySource, as_numbers, check_length
-from kedou.sources.files import find_files
+from kedou.sources.files import Admit, find_files
 from kedou.sources.source import LeftOut, Source
 from kedou.texts import say
 
@@ -136,7 +136,6 @@ def open(
         "dates": _names(dates),
         "key": key,
     }
-    dialect = {"delimiter": delimiter, "encoding": encoding, "decimal": decimal}
     if isinstance(y, str):
         raise OptionTypeError("sources.y-is-a-name", y=y)
     if _is_arrays(data):
@@ -146,11 +145,11 @@ def open(
     elif y is not None:
         raise OptionError("sources.y-with-file")
     else:
-        table = _files_table(data, dialect)
+        table = table_of(data, delimiter=delimiter, encoding=encoding, decimal=decimal)
     if target is None:
         names = [column.name for column in table.columns]
         raise OptionError("sources.target-needed", file=table.name, columns=some(names))
-    return _planned(table, target, weight, wanted, missing, bad_cells)
+    return planned(table, target, weight, wanted, missing, bad_cells)
 
 
 def tables_of(
@@ -167,7 +166,8 @@ def tables_of(
     Parameters
     ----------
     data
-        Whatever ``open`` takes; an array's columns are the plan's feature columns, in order.
+        Whatever ``open`` takes, or a ``Table``; an array's columns are the plan's feature columns,
+        in order.
     plan : ColumnPlan
         What the columns become: tells which cells of a text file are numbers.
     names : sequence of str, optional
@@ -186,16 +186,17 @@ def tables_of(
         If a column of the plan is not in the table.
     """
     from kedou.columns.choose import check_known
-    from kedou.sources.tables import pieces
+    from kedou.sources.tables import Table, pieces
 
     wanted = list(names or dict.fromkeys(feature.column for feature in plan.features))
-    if _is_arrays(data):
+    if isinstance(data, Table):
+        table: Table = data
+    elif _is_arrays(data):
         from kedou.sources.frames import FrameTable
 
-        table: Table = FrameTable(None, _named_columns(as_numbers(data, "X", 2), wanted))
+        table = FrameTable(None, _named_columns(as_numbers(data, "X", 2), wanted))
     elif _is_files(data):
-        dialect = {"delimiter": delimiter, "encoding": encoding, "decimal": decimal}
-        table = _files_table(data, dialect)
+        table = table_of(data, delimiter=delimiter, encoding=encoding, decimal=decimal)
     else:
         from kedou.sources.frames import frame_table
 
@@ -261,7 +262,7 @@ def _open_arrays(
 
     table = FrameTable(None, columns | arrays)
     weight = "weight" if "weight" in arrays else None
-    return _planned(table, "y", weight, wanted | {"features": None}, missing, "error")
+    return planned(table, "y", weight, wanted | {"features": None}, missing, "error")
 
 
 def _named_columns(X: Any, names: Sequence[str]) -> dict[str, Any]:
@@ -294,8 +295,26 @@ def _frame(data: Any, y: Any, target: str | None, weight: Any) -> tuple[Table, s
     return table, target, weight
 
 
-def _files_table(data: Any, dialect: Mapping[str, str | None]) -> Table:
-    files, aside = find_files(data)
+def table_of(
+    data: Any,
+    *,
+    admit: Admit | None = None,
+    delimiter: str | None = None,
+    encoding: str | None = None,
+    decimal: str | None = None,
+) -> Table:
+    """Open files as a table: their columns and parts, before anybody says what is to be predicted.
+
+    Parameters
+    ----------
+    data : path, folder, glob, or list of those
+    admit : callable, optional
+        Called with the path of every file before it is read: see ``files.find_files``.
+    delimiter, encoding, decimal
+        As in ``open``.
+    """
+    files, aside = find_files(data, admit)
+    dialect = {"delimiter": delimiter, "encoding": encoding, "decimal": decimal}
     name = files[0].origin if len(files) == 1 else str(data)
     notes = [say("sources.note-aside", files=aside)] if aside else []
     if files[0].format == "csv":
@@ -314,7 +333,7 @@ def _files_table(data: Any, dialect: Mapping[str, str | None]) -> Table:
     return feather_table(files, name, notes)
 
 
-def _planned(
+def planned(
     table: Table,
     target: str,
     weight: Any,
@@ -322,6 +341,7 @@ def _planned(
     missing: Missing,
     bad_cells: Missing,
 ) -> Source:
+    """Return a table as a source; ``wanted`` says what its columns become, as in ``open``."""
     from kedou.columns.choose import choose
     from kedou.sources.tables import TableSource
 

@@ -16,7 +16,7 @@ from kedou.errors import DataError, UnreadableFileError
 from kedou.sources.ahead import read_ahead
 from kedou.sources.files import DataFile, unreadable
 from kedou.sources.partitions import partition_columns, same_columns, with_partition
-from kedou.sources.source import BLOCK_ROWS
+from kedou.sources.source import BLOCK_CELLS, BLOCK_ROWS
 
 _READ_AHEAD = 1 << 20
 
@@ -70,7 +70,8 @@ class ParquetPart:
         first = self.first_row
         try:
             with _open(self.file, metadata=self.footer, read_dictionary=categories) as file:
-                for batch in file.iter_batches(BLOCK_ROWS, list(self.groups), inner):
+                rows = _batch_rows(len(inner))
+                for batch in file.iter_batches(rows, list(self.groups), inner):
                     table = with_partition(batch, self.file, names)
                     yield TableBatch(table, self.origin, first)
                     first += batch.num_rows
@@ -110,6 +111,12 @@ def _parts(file: DataFile, footer: Any) -> Iterator[ParquetPart]:
             if rows:
                 yield ParquetPart(file, footer, range(start, i + 1), first, rows)
             start, first, rows = i + 1, first + rows, 0
+
+
+def _batch_rows(columns: int) -> int:
+    """Return how many rows are decoded at once: a block's length, fewer where they are wide."""
+    fitting = BLOCK_CELLS // max(columns, 1)
+    return min(BLOCK_ROWS, max(1024, 1 << max(fitting.bit_length() - 1, 0)))
 
 
 def _open(file: DataFile, **options: Any) -> Any:

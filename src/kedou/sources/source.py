@@ -11,6 +11,8 @@ from kedou.columns.plan import ColumnPlan
 
 BLOCK_ROWS = 131_072
 """No block is longer than this."""
+BLOCK_CELLS = 1 << 22
+"""A block with many columns is cut so that X stays below this many cells."""
 
 
 @dataclass(frozen=True, slots=True)

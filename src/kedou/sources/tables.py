@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from threading import Lock
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 from kedou.block import Block, Column
 from kedou.columns.batch import TableBatch
@@ -18,11 +18,8 @@ from kedou.columns.encode import Encoded, Missing, encode
 from kedou.columns.kinds import TableColumn
 from kedou.columns.levels import refuse_too_many
 from kedou.columns.plan import ColumnPlan
-from kedou.sources.source import BLOCK_ROWS, LeftOut
+from kedou.sources.source import BLOCK_CELLS, BLOCK_ROWS, LeftOut
 from kedou.texts import say
-
-BLOCK_CELLS = 1 << 22
-"""A block with many indicator columns is cut so that X stays below this many cells."""
 
 
 class TablePart(Protocol):
@@ -40,6 +37,7 @@ class TablePart(Protocol):
         """Read the columns ``names``, in the types that ``plan`` needs."""
 
 
+@runtime_checkable
 class Table(Protocol):
     """Columns and parts of something that can be read as a table, again and again."""
 

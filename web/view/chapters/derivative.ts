@@ -3,9 +3,9 @@
 import { BigNumber, button } from "../kit/controls.ts";
 import { h, put, show, write } from "../kit/dom.ts";
 import { GuessCard, guessShape, type Guess, type Verdict } from "../kit/guess.ts";
+import { intervalsShape, widened, type Interval } from "../kit/intervals.ts";
 import { bracketed, clamp, fixed } from "../kit/numbers.ts";
-import { list, Misshapen, number, oneOf, pair, record, text, whole } from "../kit/shape.ts";
-import type { Shape } from "../kit/shape.ts";
+import { Misshapen, number, oneOf, record, text, whole, type Shape } from "../kit/shape.ts";
 import type { Lesson, Stage, View } from "../kit/stage.ts";
 import { TypedField } from "../kit/typed-field.ts";
 import { t } from "../kit/words.ts";
@@ -16,8 +16,6 @@ import { FARTHEST, NARROWEST, typedCurve, type Typed } from "../typed/curve.ts";
 import { LONGEST, Unreadable } from "../typed/read.ts";
 import { placeText } from "./derivative-place.ts";
 import { pythonNumber, pythonPoints } from "./python.ts";
-
-type Interval = readonly [number, number];
 
 interface State {
   readonly curve: CurveName | "typed";
@@ -51,7 +49,7 @@ const read: Shape<State> = (value) => {
     curve: oneOf(...CURVE_NAMES, "typed"),
     typed: readTyped,
     x: anywhere,
-    pen: list(pair(anywhere, anywhere), 0, 200),
+    pen: intervalsShape(-FARTHEST, FARTHEST),
     loupe: whole(1, 100),
     guess: guessShape(-40, 40),
   })(value) as State;
@@ -91,22 +89,6 @@ function judge({ value, stage }: Guess): Verdict {
   return value > TRUE_SLOPE
     ? { kind: "flat", text: t("derivative-flat", values) }
     : { kind: "steep", text: t("derivative-steep", values) };
-}
-
-/** Add the way from a to b to the intervals, merged and rounded. */
-function widened(pen: readonly Interval[], a: number, b: number): readonly Interval[] {
-  const round = (x: number): number => Math.round(x * 1000) / 1000;
-  let low = round(Math.min(a, b));
-  let high = round(Math.max(a, b));
-  const apart: Interval[] = [];
-  for (const each of pen) {
-    if (each[1] < low - 0.001 || each[0] > high + 0.001) apart.push(each);
-    else {
-      low = Math.min(low, each[0]);
-      high = Math.max(high, each[1]);
-    }
-  }
-  return [...apart, [low, high]];
 }
 
 function open(stage: Stage<State>): View<State> {

@@ -4,8 +4,9 @@ import { makeRule } from "../../model/rules/registry.ts";
 import { BigNumber, button, Slider } from "../kit/controls.ts";
 import { h, put, show, write } from "../kit/dom.ts";
 import { GuessCard, guessShape, type Guess, type Verdict } from "../kit/guess.ts";
+import { kept } from "../kit/kept.ts";
 import { bracketed, clamp, fixed } from "../kit/numbers.ts";
-import { told as tellAll } from "../kit/outcome.ts";
+import { told as tellAll } from "../kit/endings.ts";
 import { along } from "../kit/player.ts";
 import { PointsEditor, pointsShape } from "../kit/points.ts";
 import { list, number, oneOf, record, whole, type Shape } from "../kit/shape.ts";
@@ -77,16 +78,6 @@ function recorded(bowl: Bowl, rate: number): Run {
   return { weights, losses: weights.map((w) => bowl.height(w)) };
 }
 
-/** The last value of a function, kept as long as what it is made from stays the same. */
-function kept<A extends readonly unknown[], T>(make: (...from: A) => T): (...from: A) => T {
-  let last: { readonly from: A; readonly value: T } | null = null;
-  return (...from) => {
-    if (!last || from.some((each, i) => each !== last!.from[i]))
-      last = { from, value: make(...from) };
-    return last.value;
-  };
-}
-
 function open(stage: Stage<State>): View<State> {
   const { store } = stage;
   const runOfRate = kept(recorded);
@@ -133,7 +124,7 @@ function open(stage: Stage<State>): View<State> {
   const big = new BigNumber("steps-needed", "n", t("rate-number"), 0, () => stage.repaint());
   const formula = h("p", { class: "formula", "data-kedou": "formula" });
   const loss = h("p", { class: "formula", "data-kedou": "loss" });
-  const outcome = h("p", { class: "formula outcome", "data-kedou": "outcome" });
+  const outcome = h("p", { class: "formula said", "data-kedou": "outcome" });
   const guess = new GuessCard({
     question: t("rate-question"),
     hint: t("rate-hint"),

@@ -7,7 +7,7 @@ import { BigNumber, Slider } from "../kit/controls.ts";
 import { h, put, show, write } from "../kit/dom.ts";
 import { GuessCard, guessShape, type Guess, type Verdict } from "../kit/guess.ts";
 import { bracketed, clamp, fixed } from "../kit/numbers.ts";
-import { Endings, type Ending } from "../kit/outcome.ts";
+import { Endings, type Ending } from "../kit/endings.ts";
 import { along } from "../kit/player.ts";
 import { PointsEditor, pointsShape } from "../kit/points.ts";
 import { Misshapen, number, oneOf, record, text, whole, type Shape } from "../kit/shape.ts";
@@ -382,7 +382,7 @@ class FifthPanel {
     this.#select = h(
       "select",
       {
-        class: "field choice",
+        class: "field select",
         id: "fifth",
         "data-kedou": "fifth",
         onchange: () => {

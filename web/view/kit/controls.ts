@@ -86,7 +86,8 @@ export class Slider {
     if (this.#range.value !== at) this.#range.value = at;
     put(this.#range, { "aria-valuetext": fixed(now, decimals) });
     if (document.activeElement !== this.#field || this.#field.matches(":not(:focus-visible)")) {
-      this.#field.value = String(Number(now.toFixed(decimals)));
+      const text = String(Number(now.toFixed(decimals)));
+      if (this.#field.value !== text) this.#field.value = text;
     }
   }
 
@@ -122,7 +123,7 @@ export class Readout {
   set(value: number | null, text?: string): void {
     write(this.element, text ?? (value === null ? "?" : fixed(value, this.#decimals)));
     if (value === null) this.element.removeAttribute("data-value");
-    else this.element.setAttribute("data-value", String(value));
+    else put(this.element, { "data-value": value });
   }
 }
 
@@ -164,7 +165,8 @@ export class BigNumber {
     this.#value.set(value, text);
     write(this.#echoed, `${this.#symbol} = ${this.#value.element.textContent ?? ""}`);
     if (!this.#open) return;
-    const texts = value === null ? [t("hidden-for-now")] : lines();
+    const isHidden = value === null && text === undefined;
+    const texts = isHidden ? [t("hidden-for-now")] : lines();
     while (this.#lines.childElementCount > texts.length) this.#lines.lastChild!.remove();
     while (this.#lines.childElementCount < texts.length) this.#lines.append(h("p"));
     texts.forEach((each, i) => write(this.#lines.children[i]!, each));
@@ -228,8 +230,8 @@ export class Transport {
     show(this.#back, step > 0);
     show(this.#scrub, step > 0);
     put(this.#scrub, { max: last, "aria-valuetext": t("step-number", { step: String(step) }) });
-    this.#scrub.value = String(step);
+    if (this.#scrub.value !== String(step)) this.#scrub.value = String(step);
     write(this.#count, t("step-number", { step: String(step) }));
-    this.#count.setAttribute("data-value", String(step));
+    put(this.#count, { "data-value": step });
   }
 }

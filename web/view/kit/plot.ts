@@ -3,7 +3,7 @@
  * of their own. Scales map data to pixels, and are made anew when the picture changes its size.
  */
 
-import { scaleLinear, scaleLog, type ScaleContinuousNumeric } from "d3-scale";
+import { scaleLinear, scaleLog, scaleSymlog, type ScaleContinuousNumeric } from "d3-scale";
 import { clear, put, s } from "./dom.ts";
 import { short } from "./numbers.ts";
 
@@ -19,6 +19,8 @@ export interface PlotOptions {
   readonly yTitle: string;
   readonly logX?: boolean;
   readonly logY?: boolean;
+  /** x counts steps: 0, 1, 10, 100, ... are equally far apart from 1 on. */
+  readonly stepsX?: boolean;
   readonly xTicks?: readonly number[];
   readonly yTicks?: readonly number[];
   /** No axes: the cover's picture. */
@@ -60,7 +62,8 @@ export class Plot {
 
   constructor(options: PlotOptions) {
     this.#options = options;
-    this.x = (options.logX ? scaleLog() : scaleLinear()).domain([...options.x]);
+    const x = options.logX ? scaleLog() : options.stepsX ? scaleSymlog() : scaleLinear();
+    this.x = x.domain([...options.x]);
     this.y = (options.logY ? scaleLog() : scaleLinear()).domain([...options.y]);
     const clip = s("clipPath", { id: `${this.id}-clip` }, this.#clip);
     this.under.setAttribute("clip-path", `url(#${this.id}-clip)`);
@@ -91,10 +94,32 @@ export class Plot {
     this.layout();
   }
 
+  /** Change the names of both axes; they are drawn with the next layout. */
+  nameAxes(xTitle: string, yTitle: string): void {
+    this.#options = { ...this.#options, xTitle, yTitle };
+  }
+
+  /** Whether y is on a log scale; it is drawn with the next layout. */
+  setLogY(on: boolean): void {
+    if (on === (this.#options.logY ?? false)) return;
+    this.#options = { ...this.#options, logY: on };
+    const range = this.y.range();
+    this.y = (on ? scaleLog() : scaleLinear()).domain([...this.#options.y]).range(range);
+  }
+
+  /** Change the name of the y axis, likewise. */
+  nameY(yTitle: string): void {
+    if (yTitle === this.#options.yTitle) return;
+    this.#options = { ...this.#options, yTitle };
+    this.layout();
+  }
+
+  /** Change what is shown; a square picture grows the shorter side of it. */
   setDomain(x: readonly [number, number], y: readonly [number, number]): void {
-    const [x0, x1] = this.x.domain() as [number, number];
-    const [y0, y1] = this.y.domain() as [number, number];
+    const [x0, x1] = this.#options.x;
+    const [y0, y1] = this.#options.y;
     if (x0 === x[0] && x1 === x[1] && y0 === y[0] && y1 === y[1]) return;
+    this.#options = { ...this.#options, x, y };
     this.x.domain([...x]);
     this.y.domain([...y]);
     this.layout();
@@ -111,12 +136,14 @@ export class Plot {
     this.em = em;
     const low = height < em * 18 && !xTitleBelow;
     this.#titleInside = low;
-    this.left = bare ? 8 : em * 2.9;
     this.right = width - (bare ? 8 : em * 1.1) - rightRoom * em;
     this.top = bare ? 8 : em * 2.3;
     this.bottom = height - (bare ? 8 : em * (!xLabels ? 0.6 : xTitle && !low ? 3.3 : 2.1));
-    this.x.range([this.left, this.right]);
     this.y.range([this.bottom, this.top]);
+    // Numbers beside the axis have the room they need, and not less than short ones take.
+    const longest = bare ? 0 : Math.max(0, ...this.#yLabels(em).map(({ text }) => text.length));
+    this.left = bare ? 8 : em * Math.max(2.9, 0.56 * longest + 0.9);
+    this.x.range([this.left, this.right]);
     if (this.#options.square) this.#keepSquare();
     put(this.svg, { viewBox: `0 0 ${width} ${height}` });
     put(this.#clip, {
@@ -146,19 +173,19 @@ export class Plot {
     const { x, y, left, right, top, bottom } = this;
     const nodes: SVGElement[] = [];
     const xTicks =
-      this.#options.xTicks ?? x.ticks(Math.max(2, Math.floor((right - left) / (em * 7))));
-    const yTicks =
-      this.#options.yTicks ?? y.ticks(Math.max(2, Math.floor((bottom - top) / (em * 4.2))));
+      this.#options.xTicks ??
+      (this.#options.stepsX
+        ? stepTicks(x.domain()[1]!)
+        : x.ticks(Math.max(2, Math.floor((right - left) / (em * 7)))));
     const { xTitle, yTitle } = this.#options;
     // A low picture has one row for the numbers of x and its name: the name has its end.
     const named = this.#titleInside && xTitle ? right - widthOf(xTitle) * em - em * 0.6 : Infinity;
     let last = -Infinity;
-    for (const tick of xTicks) {
+    for (const { tick, text: label } of labelled(xTicks)) {
       const at = x(tick);
       if (at < left - 1 || at > right + 1) continue;
       nodes.push(s("line", { class: "grid", x1: at, x2: at, y1: top, y2: bottom }));
       if (this.#options.xLabels === false) continue;
-      const label = short(tick);
       const half = label.length * em * 0.3;
       if (at - half < last + em * 0.6 || at + half > named) continue;
       last = at + half;
@@ -167,7 +194,7 @@ export class Plot {
       );
     }
     let lowest = Infinity;
-    for (const tick of yTicks) {
+    for (const { tick, text } of this.#yLabels(em)) {
       const at = y(tick);
       if (at < top - 1 || at > bottom + 1) continue;
       nodes.push(s("line", { class: "grid", x1: left, x2: right, y1: at, y2: at }));
@@ -177,7 +204,7 @@ export class Plot {
         s(
           "text",
           { class: "tick", x: left - em * 0.5, y: at + em * 0.35, "text-anchor": "end" },
-          short(tick),
+          text,
         ),
       );
     }
@@ -198,6 +225,18 @@ export class Plot {
     }
     if (yTitle) nodes.push(s("text", { class: "title", x: em * 0.4, y: em * 1.1 }, yTitle));
     clear(this.#axes, ...nodes);
+  }
+
+  /** The numbers beside y: of many on a log scale powers of ten, as many as there is room for. */
+  #yLabels(em: number): { tick: number; text: string }[] {
+    const most = Math.max(2, Math.floor((this.bottom - this.top) / (em * 4.2)));
+    const { yTicks, logY } = this.#options;
+    const [low, high] = this.y.domain() as [number, number];
+    const ticks = (yTicks ?? this.y.ticks(most)).filter((tick) => tick >= low && tick <= high);
+    if (!logY || yTicks || ticks.length <= most) return labelled(ticks);
+    const tens = ticks.filter((tick) => Number.isInteger(Math.round(Math.log10(tick) * 1e9) / 1e9));
+    const every = Math.ceil(tens.length / most);
+    return labelled(tens.length > 1 ? tens.filter((_, i) => i % every === 0) : ticks);
   }
 
   /** The path of y = f(x) over the visible range, broken where there is no value, and at poles. */
@@ -254,6 +293,22 @@ function isPole(
 ): boolean {
   const middle = f(0.5 * (x + before));
   return !(middle >= Math.min(value, valueBefore) && middle <= Math.max(value, valueBefore));
+}
+
+/** Ticks with their numbers: with as many digits as tell them apart. */
+function labelled(ticks: readonly number[]): { tick: number; text: string }[] {
+  for (let digits = 4; ; digits += 2) {
+    const texts = ticks.map((tick) => short(tick, digits));
+    if (digits > 12 || new Set(texts).size === texts.length) {
+      return ticks.map((tick, i) => ({ tick, text: texts[i]! }));
+    }
+  }
+}
+
+function stepTicks(last: number): number[] {
+  const ticks = [0, 1];
+  for (let power = 10; power <= last; power *= 10) ticks.push(power);
+  return ticks;
 }
 
 /** Sign is never colour alone: what the line overshoots is hatched. */

@@ -28,9 +28,9 @@ export const flag: Shape<boolean> = (value) => {
   return value;
 };
 
-export function text(longest: number): Shape<string> {
+export function text(most: number): Shape<string> {
   return (value) => {
-    if (typeof value !== "string" || value.length > longest) throw new Misshapen();
+    if (typeof value !== "string" || value.length > most) throw new Misshapen();
     return value;
   };
 }

@@ -64,6 +64,8 @@ export class RacePicture {
   #bestText = s("text", { class: "title", "text-anchor": "middle" });
   #badges: Record<Which, Handle>;
   #starter: Handle;
+  /** Measured once for each layout: asking in every frame would lay out twice. */
+  #nameWidths = new Map<string, number>();
   #last: RaceState | null = null;
 
   constructor(options: RaceOptions) {
@@ -107,7 +109,10 @@ export class RacePicture {
     });
     plot.over.append(this.#starter.element);
     this.#badges = { first: this.#badge("first"), last: this.#badge("last") };
-    plot.onLayout(() => this.#last && this.paint(this.#last));
+    plot.onLayout(() => {
+      this.#nameWidths.clear();
+      if (this.#last) this.paint(this.#last);
+    });
   }
 
   paint(state: RaceState): void {
@@ -173,7 +178,9 @@ export class RacePicture {
     trail.forEach((p, k) => put(each.trail.children[k]!, { cx: plot.x(p), cy: y }));
     show(each.flag, isOut);
     if (!isOut) return;
-    const near = plot.left + each.name.getComputedTextLength() + 18;
+    const width = this.#nameWidths.get(title) ?? each.name.getComputedTextLength();
+    this.#nameWidths.set(title, width);
+    const near = plot.left + width + 18;
     put(each.flag, { transform: `translate(${near},${y - lift})` });
     const number = Math.abs(w) >= 1e4 ? powered(w) : fixed(w, 2);
     write(each.flagText, w < window[0] ? `⚑ ← ${number}` : `⚑ → ${number}`);
