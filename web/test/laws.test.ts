@@ -13,7 +13,6 @@ import {
   numericCurve,
   oneSidedSlope,
   parabola,
-  places,
   secantSlope,
   sine,
 } from "../model/derivative.ts";
@@ -35,6 +34,7 @@ import { count } from "../model/message.ts";
 import { type Moments, drop, merge, momentsOf, select } from "../model/moments.ts";
 import { backward, forward, makeLayer, networkLoss, withWeight } from "../model/network.ts";
 import { descendPoints, lowestOf } from "../model/passes.ts";
+import { places } from "../model/places.ts";
 import { type Points, makePoints, tadpoles, withPoint, withoutPoint } from "../model/points.ts";
 import {
   coefficients,

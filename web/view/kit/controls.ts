@@ -21,6 +21,7 @@ export function button(
 export interface SliderOptions {
   readonly name: string;
   readonly label: string;
+  /** The ends; where the data can change, these are getters. */
   readonly low: number;
   readonly high: number;
   readonly step: number;
@@ -41,14 +42,12 @@ export class Slider {
 
   constructor(options: SliderOptions) {
     this.#options = options;
-    const { name, label, low, high, step, log } = options;
+    const { name, label, step, log } = options;
     const id = `slider-${name}`;
     this.#range = h("input", {
       type: "range",
       id,
       "data-kedou": `${name}-slider`,
-      min: log ? 0 : low,
-      max: log ? 1000 : high,
       step: log ? 1 : step,
     });
     this.#field = h("input", {
@@ -56,8 +55,6 @@ export class Slider {
       class: "field",
       "data-kedou": `${name}-field`,
       "aria-label": t("number-field", { name: label }),
-      min: low,
-      max: high,
       step: "any",
       inputmode: "decimal",
     });
@@ -66,7 +63,7 @@ export class Slider {
     const take = (): void => {
       const value = Number(this.#field.value);
       if (this.#field.value.trim() === "" || !Number.isFinite(value)) return this.paint();
-      options.change(clamp(value, low, high));
+      options.change(clamp(value, options.low, options.high));
       options.end?.();
       this.paint();
     };
@@ -81,8 +78,10 @@ export class Slider {
   }
 
   paint(): void {
-    const { value, decimals } = this.#options;
+    const { value, decimals, low, high, log } = this.#options;
     const now = value();
+    put(this.#range, log ? { min: 0, max: 1000 } : { min: low, max: high });
+    put(this.#field, { min: low, max: high });
     const at = String(this.#toRange(now));
     if (this.#range.value !== at) this.#range.value = at;
     put(this.#range, { "aria-valuetext": fixed(now, decimals) });

@@ -11,6 +11,7 @@ export interface HandleOptions {
   readonly name: string;
   readonly label: string;
   readonly kind?: "model" | "guess" | "ink";
+  /** The ends; where the data can change, these are getters. */
   readonly low: number;
   readonly high: number;
   readonly step: number;
@@ -45,8 +46,6 @@ export class Handle {
         role: "slider",
         tabindex: 0,
         "aria-label": options.label,
-        "aria-valuemin": options.low,
-        "aria-valuemax": options.high,
         "data-kedou": options.name,
       },
       s("circle", { class: "handle-hit", r: 24 }),
@@ -59,9 +58,11 @@ export class Handle {
 
   /** Put the handle at a place in data and say its value. */
   place(x: number, y: number): void {
-    const { value, text } = this.#options;
+    const { low, high, value, text } = this.#options;
     const now = value();
     put(this.element, {
+      "aria-valuemin": low,
+      "aria-valuemax": high,
       transform: `translate(${this.#plot.x(x).toFixed(2)},${this.#plot.y(y).toFixed(2)})`,
       "aria-valuenow": now,
       "aria-valuetext": text(now),

@@ -27,6 +27,8 @@ export interface PlotOptions {
   readonly bare?: boolean;
   readonly square?: boolean;
   readonly rightRoom?: number;
+  /** Whether the name of x has a row of its own however low the picture is. */
+  readonly xTitleBelow?: boolean;
   /** Whether x has numbers: not where another picture below has the same x. */
   readonly xLabels?: boolean;
 }
@@ -45,6 +47,8 @@ export class Plot {
   right = 0;
   top = 0;
   bottom = 0;
+  /** The size of the type. */
+  em = 13;
   x: Scale;
   y: Scale;
   #options: PlotOptions;
@@ -125,11 +129,12 @@ export class Plot {
     const width = this.svg.clientWidth;
     const height = this.svg.clientHeight;
     if (width === 0 || height === 0) return;
-    const { bare, xTitle, rightRoom = 0, xLabels = true } = this.#options;
+    const { bare, xTitle, rightRoom = 0, xLabels = true, xTitleBelow } = this.#options;
     const em = Number.parseFloat(getComputedStyle(this.svg).fontSize) || 13;
     this.width = width;
     this.height = height;
-    const low = height < em * 18;
+    this.em = em;
+    const low = height < em * 18 && !xTitleBelow;
     this.#titleInside = low;
     this.right = width - (bare ? 8 : em * 1.1) - rightRoom * em;
     this.top = bare ? 8 : em * 2.3;
@@ -172,6 +177,9 @@ export class Plot {
       (this.#options.stepsX
         ? stepTicks(x.domain()[1]!)
         : x.ticks(Math.max(2, Math.floor((right - left) / (em * 7)))));
+    const { xTitle, yTitle } = this.#options;
+    // A low picture has one row for the numbers of x and its name: the name has its end.
+    const named = this.#titleInside && xTitle ? right - widthOf(xTitle) * em - em * 0.6 : Infinity;
     let last = -Infinity;
     for (const { tick, text: label } of labelled(xTicks)) {
       const at = x(tick);
@@ -179,7 +187,7 @@ export class Plot {
       nodes.push(s("line", { class: "grid", x1: at, x2: at, y1: top, y2: bottom }));
       if (this.#options.xLabels === false) continue;
       const half = label.length * em * 0.3;
-      if (at - half < last + em * 0.6) continue;
+      if (at - half < last + em * 0.6 || at + half > named) continue;
       last = at + half;
       nodes.push(
         s("text", { class: "tick", x: at, y: bottom + em * 1.5, "text-anchor": "middle" }, label),
@@ -201,7 +209,6 @@ export class Plot {
       );
     }
     nodes.push(s("path", { class: "axis", d: `M${left},${top}V${bottom}H${right}` }));
-    const { xTitle, yTitle } = this.#options;
     if (xTitle) {
       nodes.push(
         s(
@@ -209,7 +216,7 @@ export class Plot {
           {
             class: "title",
             x: right,
-            y: bottom + em * (this.#titleInside ? -0.5 : 2.85),
+            y: bottom + em * (this.#titleInside ? 1.5 : 2.85),
             "text-anchor": "end",
           },
           xTitle,
@@ -232,20 +239,36 @@ export class Plot {
     return labelled(tens.length > 1 ? tens.filter((_, i) => i % every === 0) : ticks);
   }
 
-  /** The path of y = f(x) over the visible range, left out where it is far outside. */
+  /** The path of y = f(x) over the visible range, broken where there is no value, and at poles. */
   curve(f: (x: number) => number, from?: number, to?: number, pieces = 96): string {
     const [low, high] = this.x.domain() as [number, number];
     const a = Math.max(low, from ?? low);
     const b = Math.min(high, to ?? high);
     if (!(b > a)) return "";
+    const at = (x: number): string => this.x(x).toFixed(1);
+    const kept = (value: number): string =>
+      Math.max(-2 * this.height, Math.min(3 * this.height, this.y(value))).toFixed(1);
     let path = "";
+    let last: readonly [x: number, value: number, y: number] | null = null;
     for (let i = 0; i <= pieces; i++) {
       const x = a + ((b - a) * i) / pieces;
       const value = f(x);
-      if (Number.isNaN(value)) continue;
+      if (!Number.isFinite(value)) {
+        // A single place without a value is a hole as small as a point.
+        const hair = 1e-6 * (b - a);
+        if (last && Number.isFinite(f(x - hair))) path += `L${at(x)},${kept(f(x - hair))}`;
+        last = null;
+        const after = f(x + hair);
+        if (i < pieces && Number.isFinite(after)) {
+          path += `M${at(x)},${kept(after)}`;
+          last = [x + hair, after, this.y(after)];
+        }
+        continue;
+      }
       const y = this.y(value);
-      const kept = Math.max(-2 * this.height, Math.min(3 * this.height, y));
-      path += `${path === "" ? "M" : "L"}${this.x(x).toFixed(1)},${kept.toFixed(1)}`;
+      if (last && Math.abs(y - last[2]) > this.height && isPole(f, x, value, last)) last = null;
+      path += `${last ? "L" : "M"}${at(x)},${kept(value)}`;
+      last = [x, value, y];
     }
     return path;
   }
@@ -254,6 +277,22 @@ export class Plot {
     this.#observer.disconnect();
     window.removeEventListener("resize", this.#resized);
   }
+}
+
+/** How wide a text is, in sizes of its type: a Chinese sign is as wide as it is high. */
+function widthOf(text: string): number {
+  return [...text].reduce((sum, each) => sum + (each > "\u2e7f" ? 1 : 0.58), 0);
+}
+
+/** Whether a curve does not get from one value to another by way of what lies between them. */
+function isPole(
+  f: (x: number) => number,
+  x: number,
+  value: number,
+  [before, valueBefore]: readonly [x: number, value: number, y: number],
+): boolean {
+  const middle = f(0.5 * (x + before));
+  return !(middle >= Math.min(value, valueBefore) && middle <= Math.max(value, valueBefore));
 }
 
 /** Ticks with their numbers: with as many digits as tell them apart. */

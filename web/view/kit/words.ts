@@ -18,6 +18,8 @@ import ownDataEn from "../../../src/kedou/assets/texts/en/page_own_data.json";
 import lossEn from "../../../src/kedou/assets/texts/en/page_loss.json";
 import rulesEn from "../../../src/kedou/assets/texts/en/page_rules.json";
 import trainEn from "../../../src/kedou/assets/texts/en/page_train.json";
+import ruleErrorsEn from "../../../src/kedou/assets/texts/en/rules.json";
+import typedEn from "../../../src/kedou/assets/texts/en/page_typed.json";
 import solutionEn from "../../../src/kedou/assets/texts/en/solution.json";
 import validationZh from "../../../src/kedou/assets/texts/zh-CN/validation.json";
 import descentZh from "../../../src/kedou/assets/texts/zh-CN/descent.json";
@@ -33,6 +35,8 @@ import ownDataZh from "../../../src/kedou/assets/texts/zh-CN/page_own_data.json"
 import lossZh from "../../../src/kedou/assets/texts/zh-CN/page_loss.json";
 import rulesZh from "../../../src/kedou/assets/texts/zh-CN/page_rules.json";
 import trainZh from "../../../src/kedou/assets/texts/zh-CN/page_train.json";
+import ruleErrorsZh from "../../../src/kedou/assets/texts/zh-CN/rules.json";
+import typedZh from "../../../src/kedou/assets/texts/zh-CN/page_typed.json";
 import solutionZh from "../../../src/kedou/assets/texts/zh-CN/solution.json";
 import type { Message } from "../../model/message.ts";
 import { say, sentence } from "../../model/texts.ts";
@@ -48,6 +52,7 @@ const english = {
   ...backwardEn,
   ...rulesEn,
   ...learningRateEn,
+  ...typedEn,
   ...ownDataEn,
   ...lossEn,
   ...trainEn,
@@ -62,6 +67,7 @@ const chinese: typeof english = {
   ...backwardZh,
   ...rulesZh,
   ...learningRateZh,
+  ...typedZh,
   ...ownDataZh,
   ...lossZh,
   ...trainZh,
@@ -70,8 +76,20 @@ const chinese: typeof english = {
 export type Key = keyof typeof english;
 
 const CATALOGUES = {
-  en: { page: english, descent: descentEn, solution: solutionEn, validation: validationEn },
-  "zh-CN": { page: chinese, descent: descentZh, solution: solutionZh, validation: validationZh },
+  en: {
+    page: english,
+    descent: descentEn,
+    rules: ruleErrorsEn,
+    solution: solutionEn,
+    validation: validationEn,
+  },
+  "zh-CN": {
+    page: chinese,
+    descent: descentZh,
+    rules: ruleErrorsZh,
+    solution: solutionZh,
+    validation: validationZh,
+  },
 } as const;
 let language: Language = "zh-CN";
 

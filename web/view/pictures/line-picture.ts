@@ -7,6 +7,7 @@ import { Plot } from "../kit/plot.ts";
 import type { Moving } from "../kit/points.ts";
 import { t } from "../kit/words.ts";
 import type { Point } from "../lesson.ts";
+import { RunnerLines } from "./runner-lines.ts";
 import { letAdd, letMove, tailPath } from "./tadpoles.ts";
 
 export interface LinePictureOptions {
@@ -38,6 +39,12 @@ export interface LineState {
   readonly tails?: boolean;
   readonly picked?: number | null;
   readonly guessing?: boolean;
+  /** Further lines through the origin, by weight: those of a race. */
+  readonly runners?: readonly number[];
+  /** Where the line has been, step by step. */
+  readonly fan?: readonly number[];
+  /** Whether an arrow shows which way the handle goes. */
+  readonly hint?: boolean;
 }
 
 export const LOW_W = 0;
@@ -54,6 +61,9 @@ export class LinePicture {
   #tails: SVGPathElement[] = [];
   #dots: SVGGElement[] = [];
   #tadpoles = s("g");
+  #fan = s("g");
+  #hint = s("path", { class: "turn-hint" });
+  #runners = new RunnerLines();
   #last: LineState | null = null;
 
   constructor(options: LinePictureOptions) {
@@ -68,7 +78,9 @@ export class LinePicture {
       bare: options.bare ?? false,
       ...(options.xTicks ? { xTicks: options.xTicks } : {}),
     });
-    this.plot.data.append(this.#ghost, this.#tadpoles, this.#line);
+    const { lines, letters } = this.#runners;
+    this.plot.data.append(this.#fan, this.#ghost, this.#tadpoles, lines, this.#line);
+    this.plot.over.append(this.#hint, letters);
     const b = options.b ?? (() => 0);
     const { turn, lift } = options;
     if (turn) {
@@ -134,6 +146,18 @@ export class LinePicture {
         y2: plot.y(state.ghost * x1),
       });
     }
+    this.#runners.paint(plot, state.runners ?? []);
+    const fan = state.fan ?? [];
+    while (this.#fan.childElementCount > fan.length) this.#fan.lastChild!.remove();
+    while (this.#fan.childElementCount < fan.length) {
+      this.#fan.append(s("line", { class: "fan-line" }));
+    }
+    fan.forEach((each, i) => {
+      const end = { x1: plot.x(x0), y1: plot.y(each * x0), x2: plot.x(x1), y2: plot.y(each * x1) };
+      put(this.#fan.children[i]!, end);
+    });
+    show(this.#hint, state.hint === true);
+    if (state.hint) put(this.#hint, { d: this.#turningDown(w, b) });
     if (this.#tails.length !== points.length) this.#makeTadpoles(points.length);
     points.forEach(([x, y], i) => {
       const e = y - (w * x + b);
@@ -158,6 +182,16 @@ export class LinePicture {
     });
     if (this.handle) this.handle.place(...this.#end(w, b));
     this.lifter?.place(0, b);
+  }
+
+  /** An arrow from the handle down, the way its line is to be turned. */
+  #turningDown(w: number, b: number): string {
+    const { plot } = this;
+    const [x, y] = this.#end(w, b);
+    const px = Math.min(plot.x(x) + 8, plot.right - 6);
+    const py = plot.y(y) + 26;
+    const head = `m-7,-9l7,10l7,-10`;
+    return `M${px.toFixed(1)},${py.toFixed(1)}q7,24 0,50${head}`;
   }
 
   /** Where the handle sits: on the line, just inside the picture. */
