@@ -14,13 +14,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from lab_process import (
-    Running,
-    command,
-    environment,
-    everything,
-    running,
-)
 from test_lab_page import TRAVERSALS
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidStatus
@@ -28,6 +21,13 @@ from websockets.exceptions import ConnectionClosed, InvalidStatus
 import kedou as kd
 from kedou.lab.headers import DEFAULTS
 from kedou.lab.messages import MOST_BYTES
+from lab_process import (
+    Running,
+    command,
+    environment,
+    everything,
+    running,
+)
 
 WITHIN = 1.0
 """Ctrl-C ends the lab in less than so many seconds."""
