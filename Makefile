@@ -23,7 +23,7 @@ contracts:  ## check that imports point down the layers
 
 check: lint types contracts test  ## all of these, as before a commit
 
-page:  ## check and build the page (needs Node.js; npm ci in web/ first)
+page:  ## check and build the page (needs Node.js >= 18.18; npm ci in web/ first)
 	cd web && npm run typecheck && npm run lint && npm test && npm run build
 
 golden:  ## write the golden files that hold the page's model to Python's numbers

@@ -1,111 +1,75 @@
-"""A lab as a process of its own, and pages that talk to it, for the benchmarks."""
+"""Shared by the benchmarks of the page: a running ``kedou lab``, and a headless Chromium.
+
+Needs Chromium, and Playwright, which the extra ``bench`` brings.
+"""
 
 from __future__ import annotations
 
-import asyncio
-import http.client
-import json
+import os
 import re
+import shutil
+import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import dataclass
 
-from websockets.asyncio.client import ClientConnection, connect
+COMMAND = [sys.executable, "-m", "kedou", "lab", "--no-browser", "--lang", "en"]
+LINK = re.compile(r"http://\S+")
+FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 
-LINK = re.compile(r"http://([\w.]+):(\d+)/\?(token|join)=([\w-]+)")
 
+@dataclass(frozen=True)
+class Started:
+    """A lab that has just printed its link.
 
-@dataclass
-class RunningLab:
-    """A lab that answers."""
+    Attributes
+    ----------
+    link : str
+    began : float
+        When the process was started, in seconds of ``time.time``.
+    told : float
+        When the link was there.
+    """
 
-    process: subprocess.Popen[str]
-    host: str
-    port: int
-    links: dict[str, str]
-
-    @property
-    def authority(self) -> str:
-        return f"{self.host}:{self.port}"
-
-    def enter(self, kind: str = "token") -> str:
-        """Go in by a link, and return the cookie."""
-        connection = http.client.HTTPConnection(self.host, self.port, timeout=30)
-        target = f"/?{kind}={self.links[kind]}"
-        connection.request("GET", target, headers={"Host": self.authority})
-        answer = connection.getresponse()
-        answer.read()
-        connection.close()
-        return str(answer.getheader("set-cookie")).partition(";")[0]
+    link: str
+    began: float
+    told: float
 
 
 @contextmanager
-def lab_of(*arguments: str) -> Iterator[RunningLab]:
-    """Start a lab, and end it."""
-    command = [sys.executable, "-m", "kedou", "lab", "--no-browser", *arguments]
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
-    links: dict[str, str] = {}
-    host, port = "", 0
+def lab() -> Iterator[Started]:
+    """Start a lab as a person does; end it by Ctrl-C."""
+    began = time.time()
+    process = subprocess.Popen(COMMAND, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
     try:
         assert process.stdout is not None
-        for line in process.stdout:
-            if found := LINK.search(line):
-                links[found[3]] = found[4]
-                if found[3] == "token":
-                    host, port = found[1], int(found[2])
-            if len(links) == (2 if "--class" in arguments else 1):
-                break
-        yield RunningLab(process, host, port, links)
+        link = next((found[0] for line in process.stdout if (found := LINK.search(line))), None)
+        assert link is not None, "the lab printed no link"
+        yield Started(link, began, time.time())
     finally:
-        process.terminate()
-        process.wait(timeout=20)
+        process.send_signal(signal.SIGINT)
+        process.wait(timeout=10)
+        process.stdout.close()
 
 
-@dataclass
-class Page:
-    """One page: questions, answers, and when news came."""
-
-    line: ClientConnection
-    count: int = 0
-    news: list[tuple[float, dict[str, Any]]] = field(default_factory=list)
-
-    async def ask(self, refused: bool = False, **message: Any) -> dict[str, Any]:
-        """Ask and wait for the answer; a refusal is an error unless it is one of the answers."""
-        self.count += 1
-        await self.line.send(json.dumps({**message, "id": self.count}))
-        while True:
-            text = await self.line.recv()
-            heard: dict[str, Any] = json.loads(text)
-            if heard["type"] in ("progress", "passing", "waiting"):
-                self.news.append((time.perf_counter(), heard))
-            elif heard["type"] == "error" and not refused:
-                raise RuntimeError(heard)
-            else:
-                return heard
-
-    async def close(self) -> None:
-        """Go."""
-        await self.line.close()
+def chromium() -> str:
+    """Return the path of Chromium; without one, say so and end: ``make bench`` goes on."""
+    found = shutil.which("chromium") or shutil.which("chromium-browser")
+    if found is None:
+        print("left out: it needs Chromium (Debian: apt-get install chromium)")
+        sys.exit(0)
+    return found
 
 
-async def sockets_of(lab: RunningLab, cookies: Sequence[str]) -> list[Page]:
-    """Open a page for each cookie, twenty at a time."""
-    gate = asyncio.Semaphore(20)
+def load() -> str:
+    """Return how busy the machine is: figures of a busy one say little."""
+    return f"load {os.getloadavg()[0]:.1f}" if hasattr(os, "getloadavg") else "load unknown"
 
-    async def one(cookie: str) -> Page:
-        async with gate:
-            line = await connect(
-                f"ws://{lab.authority}/socket",
-                additional_headers={"Cookie": cookie},
-                origin=f"http://{lab.authority}",
-                compression=None,
-                proxy=None,
-                max_size=None,
-            )
-        return Page(line)
 
-    return await asyncio.gather(*(one(cookie) for cookie in cookies))
+def part(values: list[float], share: float) -> float:
+    """Return a quantile: the value that this share of all does not exceed."""
+    ordered = sorted(values)
+    return ordered[min(len(ordered) - 1, int(share * len(ordered)))]

@@ -21,7 +21,7 @@ import statistics
 import time
 from typing import Any
 
-from _lab import Page, RunningLab, lab_of, sockets_of
+from _pages import Page, RunningLab, lab_of, sockets_of
 from _table import machine
 from lab_scan import family, memory_of
 

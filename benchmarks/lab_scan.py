@@ -23,7 +23,7 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
-from _lab import lab_of, sockets_of
+from _pages import lab_of, sockets_of
 from _table import arguments, show, timed
 
 FEATURES = [f"x{i}" for i in range(1, 11)]

@@ -1,12 +1,13 @@
 """Documents whose blocks run: what a page prints is what the program prints.
 
-A page may hold fenced blocks of four kinds and no other:
+A page may hold fenced blocks of these kinds and no other:
 
-- ``bash``: run by bash, from a folder with ``examples/`` in it; it must succeed.
+- ``bash``: run by bash, from a folder with ``examples/`` in it; it must succeed. ``kedou lab``
+  serves until Ctrl-C: its link is opened, the page fetched, Ctrl-C pressed.
 - ``python``: run in order, all blocks of a page in one namespace, from the same folder.
 - ``text``: directly after one of those, exactly what it prints (``...`` stands for anything).
-- ``python file=PATH`` and ``diff file=PATH``: a new file, and lines added to a file, of the working
-  copy that a page about developing is tried in.
+- ``python file=PATH`` (or ``ts``, ``json``) and ``diff file=PATH``: a new file, and lines added to
+  a file, of the working copy that a page about developing is tried in.
 
 ``python tests/documents.py README.md ...`` writes the printed blocks anew where they differ.
 """
@@ -27,13 +28,17 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from served import serve
+
 ROOT = Path(__file__).resolve().parents[1]
 INSTALL = (
-    "pip install . && kedou fit examples/tadpoles.csv --target volume",
+    "pip install . && kedou lab",
     "pip install -e '.[test]' && pytest",
 )
 """The only lines with pip: .ci/run runs both as they stand, so here only what follows is run."""
 
+_KINDS = ("bash", "python", "text")
+_KINDS_OF_FILES = ("python", "ts", "json", "diff")
 _FENCE = re.compile(r"^```(.*)$")
 
 
@@ -73,7 +78,10 @@ def pairs(page: Path) -> Iterator[tuple[Fence, Fence | None]]:
     blocks = fences(page)
     for number, block in enumerate(blocks):
         where = f"{page.name}:{block.line}"
-        assert block.language in ("bash", "python", "text", "diff"), f"{where}: not a known kind"
+        kinds = (
+            ("bash", "python", "text") if block.file is None else ("python", "ts", "json", "diff")
+        )
+        assert block.language in kinds, f"{where}: not a known kind"
         if block.language == "text":
             before = blocks[number - 1] if number else None
             assert before is not None, f"{where}: nothing printed this"
@@ -110,8 +118,10 @@ class Reader:
         self.developing = developing
         self.names: dict[str, Any] = {"__name__": "__main__"}
         if developing:
-            for name in ("src", "tests"):
-                shutil.copytree(ROOT / name, folder / name, ignore=_CACHES)
+            for name in ("src", "tests", "web", "docs"):
+                shutil.copytree(ROOT / name, folder / name, ignore=_LEFT_OUT)
+            if (ROOT / "web" / "node_modules").is_dir():
+                (folder / "web" / "node_modules").symlink_to(ROOT / "web" / "node_modules")
             shutil.copy(ROOT / "pyproject.toml", folder)
         else:
             shutil.copytree(ROOT / "examples", folder / "examples")
@@ -135,9 +145,14 @@ class Reader:
                 if line == "pytest":
                     continue
             commands.append(line)
-        return self._command(["bash", "-euo", "pipefail", "-c", "\n".join(commands)])
+        whole = "\n".join(commands)
+        if commands and commands[-1].startswith("kedou lab"):
+            served = serve(whole, self.folder, self._environment())
+            assert served.status == 0, f"status {served.status}:\n{served.printed}"
+            return served.printed
+        return self._command(["bash", "-euo", "pipefail", "-c", whole])
 
-    def _command(self, arguments: list[str]) -> str:
+    def _environment(self) -> dict[str, str]:
         hidden = (
             "KEDOU_LANG",
             "LANG",
@@ -158,19 +173,23 @@ class Reader:
             "COLUMNS": "80",
             "NO_COLOR": "1",
             "PYTHONIOENCODING": "utf-8",
+            "BROWSER": "true",  # the command that does nothing, and does it well
         }
         if self.developing:
             environment["PYTHONPATH"] = str(self.folder / "src")
             environment["PYTEST_ADDOPTS"] = "-n0"  # this run is one of several already
+        return environment
+
+    def _command(self, arguments: list[str]) -> str:
         done = subprocess.run(
             arguments,
             cwd=self.folder,
-            env=environment,
+            env=self._environment(),
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             encoding="utf-8",
-            timeout=300,
+            timeout=600,
         )
         assert done.returncode == 0, f"status {done.returncode}:\n{done.stdout}"
         return done.stdout
@@ -187,7 +206,7 @@ class Reader:
         return printed.getvalue()
 
     def _edit(self, block: Fence, file: Path) -> str:
-        if block.language == "python":
+        if block.language != "diff":
             assert not file.exists(), f"{file.name} exists already"
             file.write_text(block.text, "utf-8")
             return ""
@@ -200,17 +219,31 @@ class Reader:
         return ""
 
 
-_CACHES = shutil.ignore_patterns("__pycache__", "*.pyc")
+_LEFT_OUT = shutil.ignore_patterns("__pycache__", "*.pyc", "node_modules")
+
+
+def unbuildable() -> str | None:
+    """Say what is lacking here to build the page of the lab."""
+    if shutil.which("npm") is None:
+        return "the page is built by Node.js"
+    if not (ROOT / "web" / "node_modules").is_dir():
+        return "the page is built after npm ci in web/"
+    return None
 
 
 def follow(page: Path, folder: Path, developing: bool = False) -> int:
-    """Run every block of a page and compare what it shows; return how many ran."""
+    """Run every block of a page and compare what it shows; return how many ran.
+
+    Blocks that build the page are left out where that cannot be done.
+    """
     from kedou import set_language
 
     reader, count = Reader(folder, developing), 0
     try:
         for block, shown in pairs(page):
             where = f"{page.relative_to(ROOT)}:{block.line}"
+            if block.language == "bash" and "npm" in block.text and unbuildable():
+                continue
             try:
                 printed = reader.do(block)
             except BaseException as problem:

@@ -6,7 +6,7 @@
  */
 
 import { gzipSync } from "node:zlib";
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
@@ -30,22 +30,24 @@ const result = await build({
   loader: { ".css": "css" },
 });
 
-/** The packages whose code is in the bundle, with their licences. */
-function notices(inputs) {
+/** The packages whose code is in the bundle, with their licences and notices. */
+function notices(outputs) {
   const names = new Set();
-  for (const path of Object.keys(inputs)) {
-    const found = /node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(path);
-    if (found) names.add(found[1]);
+  for (const { inputs } of Object.values(outputs)) {
+    for (const [path, { bytesInOutput }] of Object.entries(inputs)) {
+      const found = /node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(path);
+      if (found && bytesInOutput > 0) names.add(found[1]);
+    }
   }
   const parts = [...names].sort().map((name) => {
     const folder = join(HERE, "node_modules", name);
     const about = JSON.parse(readFileSync(join(folder, "package.json"), "utf8"));
-    const file = ["LICENSE", "LICENSE.md", "LICENSE.txt", "LICENCE", "license"]
-      .map((each) => join(folder, each))
-      .find(existsSync);
-    if (!file) throw new Error(`${name} has no licence file`);
-    const text = readFileSync(file, "utf8").replace(/\r\n/g, "\n").trim();
-    return `${name} ${about.version} (${about.license})\n\n${text}\n`;
+    const texts = readdirSync(folder)
+      .filter((each) => /^(licen[cs]e|notice)(\.(md|txt))?$/i.test(each))
+      .sort()
+      .map((each) => readFileSync(join(folder, each), "utf8").replace(/\r\n/g, "\n").trim());
+    if (texts.length === 0) throw new Error(`${name} has no licence file`);
+    return `${name} ${about.version} (${about.license})\n\n${texts.join("\n\n")}\n`;
   });
   const head = "bundle.js contains code of these packages.\n";
   return [head, ...parts].join(`\n${"-".repeat(72)}\n\n`);
@@ -53,7 +55,7 @@ function notices(inputs) {
 
 const files = new Map(result.outputFiles.map((file) => [relative(OUT, file.path), file.contents]));
 files.set("index.html", readFileSync("hosts/index.html"));
-files.set("THIRD-PARTY-NOTICES.txt", Buffer.from(notices(result.metafile.inputs)));
+files.set("THIRD-PARTY-NOTICES.txt", Buffer.from(notices(result.metafile.outputs)));
 
 let total = 0;
 for (const [name, contents] of files) {

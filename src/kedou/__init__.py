@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from kedou import data, losses, rules
     from kedou.block import Block, Column
+    from kedou.conversion import convert
     from kedou.descent import Minimum, Outcome, Trajectory
     from kedou.errors import KedouError
     from kedou.estimators import GradientDescentRegressor, LeastSquaresRegressor
@@ -45,6 +46,7 @@ _HOMES = {
     "Source": "kedou.sources",
     "Trajectory": "kedou.descent",
     "check_gradient": "kedou.gradient_check",
+    "convert": "kedou.conversion",
     "descend": "kedou.fitting",
     "diagnose": "kedou.spectrum",
     "fit": "kedou.fitting",
@@ -72,6 +74,7 @@ __all__ = [
     "Source",
     "Trajectory",
     "check_gradient",
+    "convert",
     "data",
     "descend",
     "diagnose",

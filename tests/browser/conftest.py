@@ -1,4 +1,4 @@
-"""A browser, the built page behind its content policy, and ears for everything that goes wrong."""
+"""A browser, the built page behind the lab's content policy, and ears for all that goes wrong."""
 
 from __future__ import annotations
 
@@ -14,12 +14,9 @@ import pytest
 from page_driver import Lab
 
 import kedou
+from kedou.lab.headers import CONTENT_SECURITY_POLICY
 
 LAB = Path(kedou.__file__).parent / "assets" / "lab"
-POLICY = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; "
-    "img-src 'self' data: blob:; connect-src 'self'"
-)
 FLAGS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -58,7 +55,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 class _Handler(http.server.SimpleHTTPRequestHandler):
     def end_headers(self) -> None:
-        self.send_header("Content-Security-Policy", POLICY)
+        self.send_header("Content-Security-Policy", CONTENT_SECURITY_POLICY)
         self.send_header("Cache-Control", "no-store")
         super().end_headers()
 
@@ -77,8 +74,9 @@ def address() -> Iterator[str]:
     server.server_close()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser():
+    """Launch a browser; its event loop is gone at the end of the file, so others can have one."""
     lacks = missing()
     if lacks:
         pytest.fail(lacks)

@@ -38,6 +38,11 @@ class Lab:
         self.at(name).click()
         self.settle()  # what the click brings can take the focus only once it is painted
 
+    def click_summary(self, name: str) -> None:
+        """Open or close a drawer."""
+        self.at(name).locator("summary").first.click()
+        self.settle()
+
     def value(self, name: str) -> float:
         self.settle()
         return float(self.at(name).get_attribute("data-value"))

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from documents import ROOT, follow, pairs
+from documents import ROOT, follow, pairs, unbuildable
 
 PAGES = sorted((ROOT / "docs").rglob("*.md"))
 RUNNING = [page for page in PAGES if any(True for _ in pairs(page))]
@@ -24,7 +24,9 @@ def test_every_block_of_a_page_runs_and_prints_what_is_shown(page: Path, tmp_pat
 
 
 def test_the_recipes_are_complete(tmp_path: Path) -> None:
-    assert follow(ROOT / "CONTRIBUTING.md", tmp_path, developing=True) > 20
+    assert follow(ROOT / "CONTRIBUTING.md", tmp_path, developing=True) > 30
+    if lacks := unbuildable():
+        pytest.skip(f"all but building a chapter: {lacks}")
 
 
 @pytest.mark.parametrize("page", ALL, ids=name)

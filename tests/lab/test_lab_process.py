@@ -14,13 +14,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from lab_process import (
-    Running,
-    command,
-    environment,
-    everything,
-    running,
-)
 from test_lab_page import TRAVERSALS
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidStatus
@@ -28,6 +21,13 @@ from websockets.exceptions import ConnectionClosed, InvalidStatus
 import kedou as kd
 from kedou.lab.headers import DEFAULTS
 from kedou.lab.messages import MOST_BYTES
+from lab_process import (
+    Running,
+    command,
+    environment,
+    everything,
+    running,
+)
 
 WITHIN = 1.0
 """Ctrl-C ends the lab in less than so many seconds."""
@@ -424,6 +424,27 @@ def test_a_browser_gets_a_link_of_its_own(tmp_path: Path) -> None:
         assert lab.token not in url
         lab.enter(url.removeprefix(lab.origin))
         lab.enter(f"/?token={lab.token}")
+
+
+@pytest.mark.skipif(os.name == "nt", reason="the browser here is a shell script")
+@pytest.mark.parametrize("name", ["elinks", "w3m", "www-browser"])
+def test_a_browser_inside_the_terminal_is_left_alone_unless_it_is_wanted(
+    name: str, tmp_path: Path
+) -> None:
+    """Where there is no display, Python offers such a one, and it would cover the link."""
+    script = tmp_path / name
+    script.write_text(f"#!/bin/sh\ntouch {tmp_path}/opened\n")
+    script.chmod(0o755)
+    around = environment(PATH=f"{tmp_path}{os.pathsep}/usr/bin{os.pathsep}/bin", TERM="xterm")
+    for hidden in ("DISPLAY", "WAYLAND_DISPLAY", "BROWSER"):
+        around.pop(hidden, None)
+    opening = "from kedou.lab.host import browse; browse('http://localhost/')"
+    for wanted in (False, True):
+        chosen = {"BROWSER": name} if wanted else {}
+        subprocess.run(
+            [sys.executable, "-c", opening], env={**around, **chosen}, check=True, timeout=60
+        )
+        assert (tmp_path / "opened").exists() is wanted
 
 
 def test_the_last_bytes_of_a_cut_connection_are_all_there(lab: Running) -> None:

@@ -1,5 +1,7 @@
 """What the spectrum says before the run, against runs taken step by step."""
 
+from fractions import Fraction
+
 import numpy as np
 import pytest
 from hypothesis import assume, given
@@ -7,6 +9,7 @@ from hypothesis import strategies as st
 
 import kedou as kd
 from kedou.errors import OptionError
+from kedou.spectrum.rates import SAFETY, best_rate, limit
 
 seeds = st.integers(0, 2**32 - 1)
 flags = st.booleans()
@@ -93,6 +96,27 @@ def test_no_rate_of_a_fine_grid_needs_fewer_steps_than_the_best(seed, intercept,
         assert at_best[-1, 0] <= bowl.gaps(grid, steps)[-1].min() * (1 + 1e-6) + 1e-20
     else:
         assert bowl.gaps(np.zeros(1), 0)[0, 0] <= bowl.target * (1 + 1e-9)
+
+
+@given(
+    st.lists(st.tuples(st.floats(-12, 3), st.floats(-1, 1)), min_size=1, max_size=6),
+    st.floats(-4, -0.1),
+)
+def test_the_best_rate_is_the_lowest_point_to_its_last_digits(directions, far):
+    """In exact arithmetic, the gap after those steps falls just before it and rises just after."""
+    shares, eigenvalues = 10.0 ** np.array(sorted(directions, key=lambda d: -d[1])).T
+    rate, steps = best_rate(shares, eigenvalues, 10.0**far * shares.sum())
+    assume(steps is not None and 0 < steps <= 200)
+    most = SAFETY * limit(eigenvalues)
+
+    def falls(rate: Fraction) -> bool:
+        pairs = zip(shares.tolist(), eigenvalues.tolist(), strict=True)
+        terms = [(Fraction(a), Fraction(lam)) for a, lam in pairs]
+        return sum(a * lam * (1 - rate * lam) ** (2 * steps - 1) for a, lam in terms) > 0
+
+    near = Fraction(2) ** -49
+    assert falls(Fraction(rate) * (1 - near))
+    assert rate == most or not falls(Fraction(rate) * (1 + near))
 
 
 @given(seeds, flags)

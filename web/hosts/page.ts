@@ -10,14 +10,20 @@ import { fragmentOf, sharedIn } from "../view/kit/share.ts";
 import { Misshapen } from "../view/kit/shape.ts";
 import { setLanguage, t, type Language } from "../view/kit/words.ts";
 import { checkState, render, type HostModel, type Mounted } from "../view/mount.ts";
+import { openReport, reportText } from "./report.ts";
+import { SocketEngine } from "./socket-engine.ts";
 import { LocalModel } from "./local-model.ts";
 import { kept, keep } from "./storage.ts";
 
+const report = reportText();
 const root = document.getElementById("kedou")!;
 const main = h("main", { id: "main", class: "kedou" });
 const bar = h("header", { class: "bar" });
 const notice = h("p", { class: "notice", role: "alert", "data-kedou": "notice" });
 root.replaceChildren(bar, notice, main);
+
+/** One conversation with the lab for as long as the page is open. */
+const engine = document.documentElement.dataset["engine"] === "socket" ? new SocketEngine() : null;
 
 let mounted: Mounted | null = null;
 let model: HostModel = new LocalModel({});
@@ -79,6 +85,7 @@ function open(state: unknown = null): void {
       next: nextLink(language),
       theme: themeButton(),
       project,
+      engine,
     },
   );
   fillBar(language);
@@ -116,7 +123,7 @@ function link(
 
 function nextLink(language: Language): HTMLElement | null {
   const at = CHAPTERS.findIndex(({ lesson }) => lesson.name === chapter);
-  const next = CHAPTERS[at + 1];
+  const next = CHAPTERS.slice(at + 1).find(({ aside }) => !aside);
   if (!next) return null;
   const label =
     chapter === null ? t("cover-next") : t("next-chapter", { title: next.lesson.title() });
@@ -144,12 +151,12 @@ function fillBar(language: Language): void {
     return;
   }
   const solved = solvedChapters();
-  const items = CHAPTERS.map(({ number, lesson }) =>
+  const items = CHAPTERS.map(({ number, lesson, aside }) =>
     h(
       "li",
-      {},
+      aside ? { class: "aside" } : {},
       link(
-        `${number}  ${lesson.title()}${solved.includes(lesson.name) ? " ✓" : ""}`,
+        `${number}  ${lesson.title()}${aside ? ` · ${t("side-trail")}` : ""}${solved.includes(lesson.name) ? " ✓" : ""}`,
         lesson.name,
         language,
         lesson.name === chapter ? { "aria-current": "page" } : {},
@@ -215,9 +222,17 @@ window.addEventListener("keydown", (event) => {
     bar.querySelector("details")?.removeAttribute("open");
   }
 });
-window.addEventListener("popstate", () => open());
+window.addEventListener("popstate", () => {
+  if (report === null) open();
+});
 window.addEventListener("hashchange", () => {
-  if (location.hash.startsWith("#state=")) open();
+  if (report === null && location.hash.startsWith("#state=")) open();
 });
 applyTheme(document.documentElement);
-open();
+if (report === null) open();
+else {
+  // A report is one page: no menu, no other language, and its address leads nowhere else.
+  root.replaceChildren(notice, main);
+  show(notice, false);
+  mounted = openReport(report, main, { theme: themeButton(), project });
+}

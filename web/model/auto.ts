@@ -9,7 +9,7 @@
 
 import type { Vector } from "./linear/matrix.ts";
 import { type Message, count } from "./message.ts";
-import { ARRIVED } from "./outcome.ts";
+import { ARRIVED, settledAt } from "./outcome.ts";
 import type { Quadratic } from "./quadratic.ts";
 import { bestRate, limit } from "./rates.ts";
 import { hasRate, makeRule } from "./rules/registry.ts";
@@ -50,10 +50,9 @@ export function choose(name: string, surface: Quadratic, start: Vector, steps: n
   let chosen = 0;
   for (const candidate of ladder(name, surface, start)) {
     const trial = walk(surface, makeRule(name, candidate), start, most);
-    let settled = trial.gap.length;
-    while (settled > 0 && trial.gap[settled - 1]! <= target) settled--;
     const last = trial.stop === "ceiling" ? Number.POSITIVE_INFINITY : trial.gap.at(-1)!;
-    const score: [number, number] = [last <= target ? settled : most + 1, last];
+    const settled = last <= target ? settledAt(trial.gap, target) : null;
+    const score: [number, number] = [settled ?? most + 1, last];
     const isBetter = score[0] < best[0] || (score[0] === best[0] && score[1] < best[1]);
     if (isBetter || !chosen) {
       best = score;

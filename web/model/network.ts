@@ -39,8 +39,7 @@ export interface Forward {
 }
 
 /** Every slope of a backward pass; index l belongs to layer l. */
-export interface Backward {
-  readonly loss: number;
+export interface Slopes {
   /** dL/dA of each layer's output. */
   readonly activations: readonly Matrix[];
   /** dL/dZ */
@@ -51,6 +50,10 @@ export interface Backward {
   readonly bias: readonly Vector[];
   /** dL/dX */
   readonly inputs: Matrix;
+}
+
+export interface Backward extends Slopes {
+  readonly loss: number;
 }
 
 /** One connection for one row, forward and back: the chain rule, an edge at a time. */
@@ -88,6 +91,11 @@ export function activate(activation: Activation, z: number): number {
   return FORWARD[activation](z);
 }
 
+/** f'(z) */
+export function slopeOf(activation: Activation, z: number): number {
+  return SLOPE[activation](z, FORWARD[activation](z));
+}
+
 export function forward(network: Network, X: Matrix): Forward {
   const activations: Matrix[] = [X];
   const sums: Matrix[] = [];
@@ -112,14 +120,19 @@ export function networkLoss(output: Matrix, Y: Matrix): number {
 }
 
 export function backward(network: Network, passed: Forward, Y: Matrix): Backward {
+  const data = passed.output.data.map((value, at) => (-2 * (Y.data[at]! - value)) / Y.rows);
+  const slopes = slopesFrom(network, passed, { ...passed.output, data });
+  return { loss: networkLoss(passed.output, Y), ...slopes };
+}
+
+/** The slopes of any quantity, from its slopes dA at the output, backward through every layer. */
+export function slopesFrom(network: Network, passed: Forward, output: Matrix): Slopes {
   const { layers } = network;
   const activations: Matrix[] = [];
   const sums: Matrix[] = [];
   const weights: Matrix[] = [];
   const bias: Vector[] = [];
-  const rows = Y.rows;
-  const data = passed.output.data.map((value, at) => (-2 * (Y.data[at]! - value)) / rows);
-  let dA: Matrix = { ...passed.output, data };
+  let dA = output;
   for (let l = layers.length - 1; l >= 0; l--) {
     const slope = SLOPE[layers[l]!.activation];
     const Z = passed.sums[l]!;
@@ -135,7 +148,7 @@ export function backward(network: Network, passed: Forward, Y: Matrix): Backward
     bias[l] = columnSums;
     dA = times(dZ, layers[l]!.weights);
   }
-  return { loss: networkLoss(passed.output, Y), activations, sums, weights, bias, inputs: dA };
+  return { activations, sums, weights, bias, inputs: dA };
 }
 
 /** Return all edges of one row, layer by layer. */

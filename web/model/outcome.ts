@@ -148,6 +148,13 @@ function envelopeGrows(gap: Float64Array): boolean {
   return late > middle && late > gap[0]!;
 }
 
+/** Return the first record from which on the gap stays at the target or below, null if none. */
+export function settledAt(gap: Float64Array, target: number): number | null {
+  let settled = gap.length;
+  while (settled > 0 && gap[settled - 1]! <= target) settled--;
+  return settled < gap.length ? settled : null;
+}
+
 export function least(values: Float64Array): number {
   return values.reduce((a, b) => Math.min(a, b), Number.POSITIVE_INFINITY);
 }

@@ -8,7 +8,11 @@
  *     c_j = sum y P_j / sum P_j^2       y_hat(x) = sum c_j P_j(x)
  */
 
+import { type Points, makePoints } from "./points.ts";
 import { tQuantile } from "./student.ts";
+
+/** Places nearer to each other than this share of the whole range count as one. */
+const SAME = 1e-9;
 
 export interface Polynomial {
   readonly degree: number;
@@ -63,20 +67,84 @@ export function evaluatePolynomial(polynomial: Polynomial, x: number): number {
   return basis(polynomial, x).reduce((sum, value, j) => sum + polynomial.c[j]! * value, 0);
 }
 
+export interface Prediction {
+  readonly value: number;
+  readonly low: number | null;
+  readonly high: number | null;
+}
+
 /** Return y_hat at x with the interval a new point falls into (null with no freedom left). */
-export function predictPolynomial(
-  polynomial: Polynomial,
-  x: number,
-  level = 0.95,
-): { value: number; low: number | null; high: number | null } {
-  const { count, degree, sizes, trainingLoss } = polynomial;
-  const value = evaluatePolynomial(polynomial, x);
-  const freedom = count - degree - 1;
-  if (freedom <= 0) return { value, low: null, high: null };
-  const leverage = basis(polynomial, x).reduce((sum, p, j) => sum + (p * p) / sizes[j]!, 0);
-  const variance = ((trainingLoss * count) / freedom) * (1 + leverage);
-  const width = tQuantile(level, freedom) * Math.sqrt(variance);
-  return { value, low: value - width, high: value + width };
+export function predictPolynomial(polynomial: Polynomial, x: number, level = 0.95): Prediction {
+  return predictor(polynomial, level)(x);
+}
+
+/** Return the prediction as a function of x: what does not depend on x is computed once. */
+export function predictor(polynomial: Polynomial, level = 0.95): (x: number) => Prediction {
+  const { count, sizes, trainingLoss } = polynomial;
+  const freedom = freedomOf(polynomial);
+  if (freedom <= 0) {
+    return (x) => ({ value: evaluatePolynomial(polynomial, x), low: null, high: null });
+  }
+  const t = tQuantile(level, freedom);
+  const variance = (trainingLoss * count) / freedom;
+  return (x) => {
+    const value = evaluatePolynomial(polynomial, x);
+    const leverage = basis(polynomial, x).reduce((sum, p, j) => sum + (p * p) / sizes[j]!, 0);
+    const width = t * Math.sqrt(variance * (1 + leverage));
+    return { value, low: value - width, high: value + width };
+  };
+}
+
+/** Points left over to judge the errors by: more of them than parameters. */
+export function freedomOf({ count, degree }: Polynomial): number {
+  return count - degree - 1;
+}
+
+/** Return (c_0, c_1 ... c_p) with y_hat = c_0 + c_1 x + ... + c_p x^p. */
+export function coefficients({ a, b, c, degree }: Polynomial): number[] {
+  const total = new Array<number>(degree + 1).fill(0);
+  let before: number[] = [];
+  let current = [1];
+  for (let j = 0; j <= degree; j++) {
+    current.forEach((value, i) => (total[i]! += c[j]! * value));
+    const next = [0, ...current];
+    current.forEach((value, i) => (next[i]! -= a[j]! * value));
+    before.forEach((value, i) => (next[i]! -= b[j]! * value));
+    before = current;
+    current = next;
+  }
+  return total;
+}
+
+/** Return c_0 + c_1 x + ... + c_p x^p (Horner). */
+export function evaluateCoefficients(c: ArrayLike<number>, x: number): number {
+  let value = 0;
+  for (let j = c.length - 1; j >= 0; j--) value = value * x + c[j]!;
+  return value;
+}
+
+/** Points whose features are x, x^2 ... x^p: what descent on powers sees. */
+export function powerPoints(x: ArrayLike<number>, y: ArrayLike<number>, degree: number): Points {
+  const powers = Array.from({ length: degree }, (_, j) => j + 1);
+  const rows = Array.from(x, (value) => powers.map((power) => value ** power));
+  const featureNames = powers.map((power) => (power === 1 ? "x" : `x^${power}`));
+  return makePoints(rows, Array.from(y), { featureNames });
+}
+
+/**
+ * Return the highest degree at which every point can be hidden in turn: the others must lie at
+ * more places than the degree, so there are more points than parameters. Below 1: none.
+ */
+export function highestDegree(x: ArrayLike<number>): number {
+  const sorted = Array.from(x).sort((a, b) => a - b);
+  const apart = SAME * ((sorted.at(-1) ?? 0) - (sorted[0] ?? 0));
+  const sizes: number[] = [];
+  sorted.forEach((value, i) => {
+    if (i > 0 && value - sorted[i - 1]! <= apart) sizes[sizes.length - 1]!++;
+    else sizes.push(1);
+  });
+  const left = sizes.some((size) => size === 1) ? sizes.length - 1 : sizes.length;
+  return left - 1;
 }
 
 /** Return the mean squared error on each point in turn, by the fit to all the others. */

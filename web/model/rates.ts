@@ -7,8 +7,8 @@
  *     gap_t = sum a_i (1 - lr lambda_i)^(2t)
  *
  * For a fixed t this is convex in lr, and for rates below the limit it falls with t. So the
- * fewest steps any rate needs is found by doubling and halving t, and the rate itself by bisection
- * on the sign of a monotone derivative: no search grid, no tolerance.
+ * fewest steps any rate needs is found by doubling and halving t, and the rate itself as the zero
+ * of a monotone derivative: no search grid, no tolerance.
  */
 
 import { EPS } from "./design.ts";
@@ -134,41 +134,63 @@ export function bestRate(
   return { rate: bestFor(shares, eigenvalues, most, steps), steps };
 }
 
-/** Minimise gap_t over rates in [0, most] for one t: the zero of a rising derivative. */
+/**
+ * Minimise gap_t over rates in [0, most] for one t: the zero of its rising derivative.
+ *
+ * With m = 2t - 1 and c_i = (a_i lambda_i)^(1/m), the derivative is zero where the m-norms of the
+ * two sides are equal, those c_i (1 - lr lambda_i) that are positive and those that are negative.
+ * Each norm is nearly straight in lr, however large m is, so Newton's steps from `most`, kept
+ * between bounds, are few.
+ */
 function bestFor(shares: Vector, eigenvalues: Vector, most: number, steps: number): number {
-  const lambda: number[] = [];
-  const base: number[] = [];
-  shares.forEach((share, i) => {
-    const value = eigenvalues[i]!;
-    if (!(share > 0)) return;
-    lambda.push(value);
-    base.push(value > 0 ? Math.log(share) + Math.log(value) : Number.NEGATIVE_INFINITY);
-  });
-  const power = 2 * steps - 1;
-  const logs = new Float64Array(lambda.length);
-  const isFalling = (rate: number) => {
-    let top = Number.NEGATIVE_INFINITY;
-    for (let i = 0; i < lambda.length; i++) {
-      logs[i] = base[i]! + power * Math.log(Math.abs(1 - rate * lambda[i]!));
-      top = Math.max(top, logs[i]!);
-    }
-    if (!Number.isFinite(top)) return false;
-    let sum = 0;
-    for (let i = 0; i < lambda.length; i++) {
-      sum += Math.sign(1 - rate * lambda[i]!) * Math.exp(logs[i]! - top);
-    }
-    return sum > 0;
-  };
-  if (isFalling(most)) return most;
+  const lambda = eigenvalues.filter((value, i) => shares[i]! > 0 && value > 0);
+  const a = shares.filter((share, i) => share > 0 && eigenvalues[i]! > 0);
+  if (a.length === 0) return most;
+  const m = 2 * steps - 1;
+  const logs = a.map((share, i) => Math.log(share) + Math.log(lambda[i]!));
+  const largest = Math.max(...logs);
+  const c = logs.map((log) => Math.exp((log - largest) / m));
+  const unit = Math.max(...lambda);
+  const slopes = c.map((each, i) => each * (lambda[i]! / unit));
   let low = 0;
   let high = most;
+  let rate = most;
   for (let i = 0; i < 200; i++) {
-    const middle = 0.5 * (low + high);
-    if (middle === low || middle === high) break;
-    if (isFalling(middle)) low = middle;
-    else high = middle;
+    const sides = c.map((each, j) => each * (1 - rate * lambda[j]!));
+    const [falling, falls] = norm(sides, slopes, 1, m);
+    const [rising, rises] = norm(sides, slopes, -1, m);
+    // Without a slope all that counts is at its zero.
+    if (falling === rising || falls + rises === 0) return rate;
+    if (falling > rising) {
+      if (rate === most) return most;
+      low = rate;
+    } else high = rate;
+    const step = (falling - rising) / (falls + rises) / unit;
+    if (Math.abs(step) <= 2 * EPS * rate) return rate + step;
+    rate += step;
+    if (!(low < rate && rate < high)) {
+      rate = 0.5 * (low + high);
+      if (rate === low || rate === high) break;
+    }
   }
   return high;
+}
+
+/** Return the m-norm of what has this sign in v, and how fast it changes with v. */
+function norm(v: Vector, slopes: Vector, sign: 1 | -1, m: number): [number, number] {
+  let top = 0;
+  for (const each of v) top = Math.max(top, sign * each);
+  if (top === 0) return [0, 0];
+  let total = 0;
+  let rise = 0;
+  for (let i = 0; i < v.length; i++) {
+    const share = (sign * v[i]!) / top;
+    if (!(share > 0)) continue;
+    const power = Math.pow(share, m - 1);
+    total += power * share;
+    rise += power * slopes[i]!;
+  }
+  return [top * Math.pow(total, 1 / m), rise * Math.pow(total, 1 / m - 1)];
 }
 
 /** Return the first power of two at which `holds` is true, null beyond 2^40. */

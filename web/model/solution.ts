@@ -140,17 +140,18 @@ export interface Prediction {
 
 /**
  * Predict for one row: y_hat +- t s sqrt(1 + 1/W + |G'(x - m)|^2 / W), the last two terms
- * without an intercept |G'x|^2 / W.
+ * without an intercept |G'x|^2 / W. `theta` is where a descent ended, else the exact answer.
  */
 export function predictInterval(
   solution: Solution,
   x: readonly number[],
   level = 0.95,
+  theta: Vector = solution.theta,
 ): Prediction {
   const { design, answer } = solution;
   const k = design.columns.length;
   const features = Float64Array.from(x);
-  const value = dot(features, solution.theta.subarray(0, k)) + answer.intercept;
+  const value = dot(features, theta.subarray(0, k)) + (design.hasIntercept ? theta[k]! : 0);
   if (solution.residualStd === null) return { value, low: null, high: null };
   const away = features.map((cell, j) => cell - design.mean[j]!);
   const along = alongFactor(answer, away);

@@ -13,21 +13,21 @@ import { type Design, makeDesign, parameterNames } from "./design.ts";
 import { inward, outwardInPlace } from "./coordinates.ts";
 import { ModelError } from "./errors.ts";
 import { MOST_RECORDS } from "./history.ts";
-import { jump } from "./jump.ts";
+import { jump, path } from "./jump.ts";
 import { thetaOf } from "./least-squares.ts";
 import type { Vector } from "./linear/matrix.ts";
 import { type Message, count } from "./message.ts";
 import { type Moments, drop, merge } from "./moments.ts";
 import { Quadratic } from "./quadratic.ts";
 import { plainRate } from "./rules/registry.ts";
-import { recordOf, walk } from "./walk.ts";
+import { type Walk, recordOf, walk } from "./walk.ts";
 
 /** Ridge penalties that are tried: none, and half powers of ten from 1e-6 to 100. */
 export const LADDER: readonly number[] = [
   0,
   ...Array.from({ length: 17 }, (_, i) => 10 ** ((i - 12) / 2)),
 ];
-/** A step is as good as the best one where its error is within a thousandth of it. */
+/** A step, or a penalty, is as good as the best one where its error is within a thousandth. */
 export const NEAR = 1.001;
 
 export interface Validation {
@@ -135,51 +135,83 @@ export function startParts(
 /** Descend without each fold in turn, and measure every step on it. */
 export function validate(started: readonly StartedPart[], options: RunOptions = {}): Validation {
   const { steps = 1000 } = options;
-  const runs = started.map(({ part, surface, inner, ridge }) => {
-    const { rule } = chosenRule(options, surface, inner, steps);
-    const rate = plainRate(rule);
-    const record =
-      rate !== null && steps > MOST_RECORDS
-        ? jump(surface, rate, inner, steps, null)
-        : walk(surface, rule, inner, steps, null);
-    outwardInPlace(surface.coordinates, record.theta);
-    return { part, surface, record, ridge };
-  });
-  const longest = runs.reduce((a, b) => (b.record.gap.length > a.record.gap.length ? b : a));
-  const length = longest.record.gap.length;
+  return measured(
+    started,
+    started.map(({ surface, inner }) => {
+      const { rule } = chosenRule(options, surface, inner, steps);
+      const rate = plainRate(rule);
+      const record =
+        rate !== null && steps > MOST_RECORDS
+          ? jump(surface, rate, inner, steps, null)
+          : walk(surface, rule, inner, steps, null);
+      outwardInPlace(surface.coordinates, record.theta);
+      return record;
+    }),
+  );
+}
+
+/**
+ * The same for gradient descent, at some steps only: the closed form, for a drag. Without a rate
+ * each training part has its own best one.
+ */
+export function validateAt(
+  started: readonly StartedPart[],
+  rate: number | null,
+  steps: readonly number[],
+): Validation {
+  return measured(
+    started,
+    started.map(({ surface, inner }) => {
+      const chosen = rate ?? plainRate(chosenRule({}, surface, inner, steps.at(-1)!).rule)!;
+      const theta = path(surface, chosen, inner, steps);
+      const p = inner.length;
+      const scratch = new Float64Array(p);
+      const gap = Float64Array.from(steps, (_, n) =>
+        surface.evaluate(recordOf(theta, p, n), scratch),
+      );
+      outwardInPlace(surface.coordinates, theta);
+      return { p, steps: Float64Array.from(steps), theta, gap };
+    }),
+  );
+}
+
+type Measured = Pick<Walk, "p" | "steps" | "theta" | "gap">;
+
+/** Measure what the folds' descents left behind, theta in the user's units. */
+function measured(started: readonly StartedPart[], records: readonly Measured[]): Validation {
+  const longest = records.reduce((a, b) => (b.gap.length > a.gap.length ? b : a));
+  const length = longest.gap.length;
   const training = new Float64Array(length);
   const leftOut = new Float64Array(length);
-  const weight = runs.reduce((sum, { part }) => sum + part.fold.weightSum, 0);
-  const seen = runs.reduce((sum, { part }) => sum + part.training.weightSum, 0);
-  for (const { part, surface, record, ridge } of runs) {
-    const { p } = record;
+  const weight = started.reduce((sum, { part }) => sum + part.fold.weightSum, 0);
+  const seen = started.reduce((sum, { part }) => sum + part.training.weightSum, 0);
+  started.forEach(({ part, surface, ridge }, f) => {
+    const record = records[f]!;
     const onFold = errorOn(part.fold, part.design);
     const onTraining = ridge > 0 ? errorOn(part.training, part.design) : null;
     for (let t = 0; t < length; t++) {
       const isGone = t >= record.gap.length;
-      const theta = isGone ? null : recordOf(record.theta, p, t);
+      const theta = isGone ? null : recordOf(record.theta, record.p, t);
       const out = theta ? onFold(theta) : Infinity;
       // A penalty is no error: what is measured is the squared error alone.
       const own = !theta ? Infinity : (onTraining?.(theta) ?? record.gap[t]! + surface.least);
       leftOut[t]! += (part.fold.weightSum / weight) * out;
       training[t]! += (part.training.weightSum / seen) * own;
     }
-  }
+  });
+  const parts = started.map(({ part }) => part);
   return {
-    steps: longest.record.steps,
+    steps: longest.steps,
     training,
     leftOut,
-    baseline: pooled(
-      started.map(({ part }) => part),
-      baselineOf,
-    ),
-    exact: runs.reduce((sum, { part, surface }) => sum + exactShare(part, surface, weight), 0),
+    baseline: pooled(parts, baselineOf),
+    exact: started.reduce((sum, { part, surface }) => sum + exactShare(part, surface, weight), 0),
     folds: started.length,
   };
 }
 
 /** The first step whose left-out error is within a thousandth of the smallest one. */
-export function bestStep({ steps, leftOut }: Validation): number {
+export function bestStep({ steps, leftOut }: Pick<Validation, "steps" | "leftOut">): number {
   const near = NEAR * leftOut.reduce((a, b) => Math.min(a, b), Infinity);
   return steps[leftOut.findIndex((error) => error <= near)]!;
 }
@@ -203,8 +235,9 @@ export function findBest(
 ): Best {
   const { steps = 1000, start = 0, standardize = true, hasIntercept = true } = options;
   const errors = ladderErrors(parts, standardize);
-  const place = errors.reduce((best, error, i) => (error < errors[best]! ? i : best), 0);
-  const ridge = LADDER[place]!;
+  // The smallest penalty that is as good as the best one: none at all, where that is.
+  const least = errors.reduce((a, b) => Math.min(a, b), Infinity);
+  const ridge = LADDER[errors.findIndex((error) => error <= NEAR * least)]!;
   const started = fromStart(prepare(moments, { hasIntercept, standardize, ridge }), start);
   const rate = plainRate(chosenRule({}, started.prepared.surface, started.inner, steps).rule)!;
   const seen = validate(startParts(parts, { start, standardize, ridge }), {

@@ -13,13 +13,13 @@ import {
   numericCurve,
   oneSidedSlope,
   parabola,
-  places,
   secantSlope,
   sine,
 } from "../model/derivative.ts";
 import { diverges } from "../model/diagnosis.ts";
 import { ModelError } from "../model/errors.ts";
 import { meanLoss, overPoints } from "../model/forward.ts";
+import { floorOf } from "../model/floor.ts";
 import { History } from "../model/history.ts";
 import { curve, jump } from "../model/jump.ts";
 import { cholesky, choleskySolve } from "../model/linear/cholesky.ts";
@@ -28,12 +28,26 @@ import { exactSum, twoProduct, twoSum } from "../model/linear/exact-sum.ts";
 import { type Matrix, apply, fromRows, times, toRows, transpose } from "../model/linear/matrix.ts";
 import { svd } from "../model/linear/svd.ts";
 import { LOSSES, makeLoss } from "../model/losses/registry.ts";
+import { logit, sigmoid } from "../model/losses/sigmoid.ts";
 import { momentsFromDocument } from "../model/moments-document.ts";
 import { count } from "../model/message.ts";
 import { type Moments, drop, merge, momentsOf, select } from "../model/moments.ts";
 import { backward, forward, makeLayer, networkLoss, withWeight } from "../model/network.ts";
 import { descendPoints, lowestOf } from "../model/passes.ts";
+import { places } from "../model/places.ts";
 import { type Points, makePoints, tadpoles, withPoint, withoutPoint } from "../model/points.ts";
+import {
+  coefficients,
+  evaluateCoefficients,
+  evaluatePolynomial,
+  fitPolynomial,
+  fitWithout,
+  freedomOf,
+  highestDegree,
+  powerPoints,
+  predictPolynomial,
+  predictor,
+} from "../model/powers.ts";
 import { bestRate, gapAfter, limit, stepsTo } from "../model/rates.ts";
 import { functionRule } from "../model/rules/function-rule.ts";
 import { RULES, makeRule, ruleFromJson, ruleToJson, withRate } from "../model/rules/registry.ts";
@@ -588,6 +602,86 @@ test("the corner of an absolute loss is its lowest point", () => {
   );
 });
 
+const REGRESSION = ["squared", "huber", "absolute"].map((name) => makeLoss(name));
+
+test("nowhere is the loss lower than on its floor, and on it nothing is higher", () => {
+  // Few values, so that ties, equal slopes and flat floors are common.
+  const few = fc.tuple(fc.integer({ min: -3, max: 3 }), fc.integer({ min: -6, max: 6 }));
+  const rows = fc.oneof(
+    fc.array(few, { minLength: 1, maxLength: 6 }),
+    fc.array(fc.tuple(cell, cell), { minLength: 1, maxLength: 20 }),
+  );
+  let flat = 0;
+  fc.assert(
+    fc.property(rows, cell, (pairs, away) => {
+      const [X, y] = [pairs.map(([x]) => [x]), pairs.map(([, value]) => value)];
+      const points = makePoints(X, y);
+      for (const loss of REGRESSION) {
+        const floor = floorOf(points, loss);
+        if (X.every(([x]) => x === 0)) {
+          assert.equal(floor, null);
+          continue;
+        }
+        const { low, high, middle } = floor!;
+        if (high - low > 1e-6) flat++;
+        assert.ok(low <= middle && middle <= high);
+        const height = (w: number): number => meanLoss(points, Float64Array.of(w), loss);
+        const scale = 1e-12 * (1 + height(middle));
+        assert.ok(height(middle + away / 7) >= height(middle) - scale);
+        for (const u of [0, 0.3, 1]) near(height(low + u * (high - low)), height(middle), 1, 1e-11);
+        for (const beyond of [low - 1e-3, high + 1e-3]) {
+          assert.ok(height(beyond) > height(middle), `${loss.name} is flat beyond ${beyond}`);
+        }
+      }
+    }),
+  );
+  assert.ok(flat > 0);
+});
+
+test("a floor of one place is the lowest point that descent is compared with", () => {
+  fc.assert(
+    fc.property(pointsOf(1), (points) => {
+      for (const loss of REGRESSION) {
+        const floor = floorOf(points, loss);
+        const lowest = lowestOf(points, loss, false);
+        if (!floor || !lowest) continue;
+        const [w] = lowest.theta;
+        if (floor.high - floor.low < 1e-9) near(w!, floor.middle, 1, 1e-9);
+        else assert.ok(w! >= floor.low - 1e-9 && w! <= floor.high + 1e-9);
+      }
+    }),
+  );
+});
+
+test("the order of the points does not move the floor, nor a weight of 2 in place of a row twice", () => {
+  fc.assert(
+    fc.property(pointsOf(1), (points) => {
+      const rows = toRows(points.X);
+      const y = Array.from(points.y);
+      const turned = makePoints([...rows].reverse(), [...y].reverse());
+      const twice = makePoints([...rows, rows[0]!], [...y, y[0]!]);
+      const weight = y.map((_, i) => (i === 0 ? 2 : 1));
+      const weighted = makePoints(rows, y, { weight });
+      for (const loss of REGRESSION) {
+        const middle = (of: Points): number | undefined => floorOf(of, loss)?.middle;
+        if (middle(points) === undefined) continue;
+        near(middle(turned)!, middle(points)!, 1);
+        near(middle(weighted)!, middle(twice)!, 1);
+      }
+    }),
+  );
+});
+
+test("a score stands for its probability, to the ends", () => {
+  for (let i = 0; i <= 100; i++) near(sigmoid(logit(i / 100)), i / 100, 0, 1e-14);
+  const cost = (name: string, p: number, y: number) => makeLoss(name).value(y, logit(p));
+  near(cost("brier", 0.8, 0) / cost("brier", 0.05, 0), 256, 0);
+  near(cost("log", 0.8, 0), -Math.log(0.2), 0);
+  assert.equal(cost("log", 1, 0), Number.POSITIVE_INFINITY);
+  assert.equal(cost("log", 1, 1), 0);
+  assert.equal(cost("brier", 0, 1), 1);
+});
+
 test("Newton's lowest point has no slope", () => {
   fc.assert(
     fc.property(pointsOf(2), (points) => {
@@ -704,4 +798,97 @@ test("a damaged or foreign file of moments is refused", () => {
   refuse({ ...document, content: { ...content, mean: [1] } }, "saving.damaged");
   refuse({ ...document, content: { ...content, scatter: [[-2], [1, 3]] } }, "saving.damaged");
   refuse({ ...document, content: { ...content, mean: [1, null] } }, "saving.damaged");
+});
+
+/** Points on tenths, as a hand leaves them in the picture; many share a place. */
+const tenths = fc.array(
+  fc.tuple(
+    fc.integer({ min: 0, max: 50 }).map((x) => x / 10),
+    fc.integer({ min: 0, max: 70 }).map((y) => y / 10),
+  ),
+  { minLength: 2, maxLength: 12 },
+);
+
+test("a polynomial is the same in powers of x as in orthogonal polynomials", () => {
+  fc.assert(
+    fc.property(tenths, fc.integer({ min: 1, max: 4 }), (points, degree) => {
+      const x = points.map((point) => point[0]);
+      const y = points.map((point) => point[1]);
+      fc.pre(new Set(x).size > degree);
+      const polynomial = fitPolynomial(x, y, degree);
+      const c = coefficients(polynomial);
+      assert.equal(c.length, degree + 1);
+      for (const at of [0, 0.7, 2.5, 5, 7]) {
+        const size = c.reduce((sum, value, j) => sum + Math.abs(value) * at ** j, 0);
+        near(evaluateCoefficients(c, at), evaluatePolynomial(polynomial, at), size, 1e-10);
+      }
+    }),
+  );
+});
+
+test("a polynomial leaves errors that no power up to its degree can explain", () => {
+  fc.assert(
+    fc.property(tenths, fc.integer({ min: 1, max: 4 }), (points, degree) => {
+      const x = points.map((point) => point[0]);
+      const y = points.map((point) => point[1]);
+      fc.pre(new Set(x).size > degree);
+      const { X } = powerPoints(x, y, degree);
+      const e = y.map((value, i) => value - evaluatePolynomial(fitPolynomial(x, y, degree), x[i]!));
+      const sum = (terms: number[]) => terms.reduce((total, term) => total + term, 0);
+      near(sum(e), 0, sum(y.map(Math.abs)), 1e-10);
+      for (let j = 0; j < degree; j++) {
+        const powers = x.map((_, i) => X.data[i * degree + j]!);
+        const size = sum(powers.map((power, i) => Math.abs(power * y[i]!)));
+        near(sum(e.map((value, i) => value * powers[i]!)), 0, size, 1e-9);
+      }
+    }),
+  );
+});
+
+test("at the highest degree every point can be hidden, and at the next one some cannot", () => {
+  const distinct = (x: readonly number[]) => new Set(x).size;
+  fc.assert(
+    fc.property(tenths, (points) => {
+      const x = points.map((point) => point[0]);
+      const most = highestDegree(x);
+      const left = x.map((_, hidden) => distinct(x.filter((__, i) => i !== hidden)));
+      assert.equal(most, Math.min(...left) - 1);
+      assert.ok(most < 1 || x.length > most + 1);
+    }),
+  );
+  const { X } = tadpoles();
+  assert.equal(highestDegree(X.data), 4);
+  assert.equal(highestDegree([1, 1 + 1e-15, 2, 2, 3]), 1);
+  assert.equal(highestDegree([2, 2, 2]), 0);
+});
+
+test("an interval is that of one place, wide where there is little freedom", () => {
+  const { X, y } = tadpoles();
+  for (const degree of [1, 2, 3, 4]) {
+    const polynomial = fitPolynomial(X.data, y, degree);
+    assert.equal(freedomOf(polynomial), 6 - degree);
+    assert.deepEqual(predictor(polynomial)(6), predictPolynomial(polynomial, 6));
+  }
+  const through = fitWithout(X.data, y, 4, 6);
+  assert.equal(freedomOf(through), 1);
+  const five = fitPolynomial([0, 1, 2, 3, 4], [0, 1, 0, 2, 1], 4);
+  assert.deepEqual([five.count, freedomOf(five)], [5, 0]);
+  assert.equal(predictPolynomial(five, 6).low, null);
+});
+
+test("descent on powers goes down to the polynomial", () => {
+  const { X, y } = tadpoles();
+  for (const degree of [1, 2, 3, 4]) {
+    const polynomial = fitPolynomial(X.data, y, degree);
+    const moments = momentsOf(powerPoints(X.data, y, degree));
+    const { solution } = prepare(moments);
+    near(solution.loss, polynomial.trainingLoss, 0, 1e-11);
+    const run = descend(moments, { standardize: true, steps: 3000 });
+    const theta = run.at(-1).theta;
+    const c = [theta[degree]!, ...theta.subarray(0, degree)];
+    const errors = y.map((value, i) => value - evaluateCoefficients(c, X.data[i]!));
+    const loss = errors.reduce((sum, e) => sum + e * e, 0) / y.length;
+    near(loss, run.at(-1).loss, 0, 1e-10);
+    assert.ok(loss >= polynomial.trainingLoss * (1 - 1e-10));
+  }
 });

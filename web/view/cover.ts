@@ -34,6 +34,8 @@ const FIRST: CoverState = { w: 1.5, been: [1.5], letGo: false, step: null };
 const STEPS = 7;
 /** How long the machine's line lies at w = 0 before its first step. */
 const HOLD_AT_ZERO = 500;
+/** A loss so near the machine's is told with as many digits. */
+const CLOSE = 0.2;
 const BOWL = bowlOf(TADPOLES);
 const MACHINE = runOf("gradient-descent", BOWL, 0, 0.03, STEPS);
 
@@ -42,6 +44,7 @@ export function openCover(el: HTMLElement, model: HostModel, services: Services)
   const store = new Store<CoverState>(given ? readCover(given) : FIRST);
   const live = new Live();
   const loss = new Readout("loss", 2, "big");
+  const machineStep = h("p", { class: "label", "data-kedou": "machine-w" });
   const sentence = h("h1", { class: "cover-sentence", "data-kedou": "sentence" });
   const tryButton = button("machine", t("cover-machine"), () => begin(), "main");
   const compare = h("p", { class: "compare", "data-kedou": "compare" });
@@ -97,17 +100,33 @@ export function openCover(el: HTMLElement, model: HostModel, services: Services)
     const { w, been, letGo, step } = store.state;
     const now = shown();
     const done = step === STEPS && !player.playing;
-    picture.paint({ points: TADPOLES, w: now, b: 0, ghost: step === null ? null : w });
+    const taken = step === null ? [] : MACHINE.slice(0, step + 1);
+    picture.paint({
+      points: TADPOLES,
+      w: now,
+      b: 0,
+      ghost: step === null ? null : w,
+      fan: taken.slice(0, -1),
+      hint: step === null && been.length === 1,
+    });
     picture.handle?.enable(step === null || done);
     const height = lossOf(TADPOLES, now);
     loss.set(height, step === null ? undefined : fixed(height, 3));
-    inset.paint(been, now, step === null ? null : MACHINE.slice(0, step + 1));
+    inset.paint(been, now, taken);
+    show(machineStep, step !== null);
+    if (step !== null) {
+      const values = { step: String(step), w: fixed(MACHINE[step]!, 3) };
+      write(machineStep, t("cover-step", values));
+      put(machineStep, { "data-value": MACHINE[step]! });
+    }
     write(sentence, step === null ? t("cover-turn") : done ? t("cover-done") : t("cover-trying"));
     show(tryButton, letGo && (step === null || done));
     write(tryButton, done ? t("cover-again") : t("cover-machine"));
     tryButton.className = done ? "button quiet" : "button main";
     show(compare, done);
-    yours.set(lossOf(TADPOLES, w));
+    const own = lossOf(TADPOLES, w);
+    // Two digits would round a good eye away.
+    yours.set(own, own < CLOSE ? fixed(own, 3) : undefined);
     machines.set(lossOf(TADPOLES, MACHINE[STEPS]!));
     show(question, done);
     show(next, done);
@@ -128,10 +147,22 @@ export function openCover(el: HTMLElement, model: HostModel, services: Services)
       "div",
       { class: "cover-picture" },
       picture.plot.svg,
-      h("div", { class: "cover-number" }, h("span", { class: "label" }, t("loss")), loss.element),
+      h(
+        "div",
+        { class: "cover-number" },
+        h("span", { class: "label" }, t("loss")),
+        loss.element,
+        machineStep,
+      ),
       inset.element,
     ),
-    h("div", { class: "cover-below" }, tryButton, compare, question, next),
+    h(
+      "div",
+      { class: "cover-below" },
+      compare,
+      question,
+      h("div", { class: "row" }, next, tryButton),
+    ),
     live.element,
   );
   el.replaceChildren(page);
@@ -161,6 +192,7 @@ class Inset {
   #dots = s("g");
   #now = s("circle", { class: "ball", r: 4 });
   #machine = s("path", { class: "zigzag" });
+  #steps = s("g");
 
   constructor() {
     const text = (x: number, y: number, words: string): SVGTextElement =>
@@ -179,11 +211,12 @@ class Inset {
       text(146, 115, "w"),
       this.#dots,
       this.#machine,
+      this.#steps,
       this.#now,
     );
   }
 
-  paint(been: readonly number[], now: number, machine: readonly number[] | null): void {
+  paint(been: readonly number[], now: number, machine: readonly number[]): void {
     const at = (w: number): { cx: number; cy: number } => ({
       cx: 20 + w * 64,
       cy: Math.max(8, 100 - BOWL.height(w) * 5.9),
@@ -194,7 +227,11 @@ class Inset {
     }
     put(this.#now, at(now));
     put(this.#machine, {
-      d: (machine ?? []).map((w, i) => `${i ? "L" : "M"}${at(w).cx},${at(w).cy}`).join(""),
+      d: machine.map((w, i) => `${i ? "L" : "M"}${at(w).cx},${at(w).cy}`).join(""),
     });
+    while (this.#steps.childElementCount > machine.length) this.#steps.lastChild!.remove();
+    for (let i = this.#steps.childElementCount; i < machine.length; i++) {
+      this.#steps.append(s("circle", { class: "trail-dot", r: 3, ...at(machine[i]!) }));
+    }
   }
 }

@@ -1,96 +1,104 @@
-/** The curves of chapter 1, each with its slope and the places where the slope is nothing. */
+/** The curves of chapter 1 as they are shown: the model's, each with its window and its formulas. */
 
-import { bowlOf, TADPOLES } from "./lesson.ts";
+import {
+  absolute,
+  bowl,
+  cubic,
+  cubicWave,
+  sine,
+  type Curve as ModelCurve,
+} from "../model/derivative.ts";
+import { places, type Place } from "../model/places.ts";
+import { fixed } from "./kit/numbers.ts";
 
 export type CurveName = "bowl" | "cubic-waves" | "cubic" | "sine" | "corner";
-export type PlaceKind =
-  "global-min" | "global-max" | "local-min" | "local-max" | "neither" | "corner";
 
-export interface Curve {
+export interface Curve extends Pick<ModelCurve, "value" | "slope"> {
   readonly formula: string;
+  /** null where it would be too long to read. */
+  readonly slopeFormula: string | null;
   readonly python: string;
+  readonly pythonSlope: string;
   readonly variable: "w" | "x";
   readonly x: readonly [number, number];
   readonly y: readonly [number, number];
   readonly slopes: readonly [number, number];
-  readonly value: (x: number) => number;
-  readonly slope: (x: number) => number;
-  readonly places: readonly { readonly x: number; readonly kind: PlaceKind }[];
+  /** How far one press of a key moves the point. */
+  readonly step: number;
+  readonly places: readonly Place[];
 }
 
-const BOWL = bowlOf(TADPOLES);
+type Shown = Omit<Curve, "value" | "slope" | "places" | "step">;
+
+function shown(curve: ModelCurve, how: Shown): Curve {
+  return { ...how, ...curve, step: 0.01, places: places(curve, ...how.x) };
+}
+
+/** The bowl's own numbers: L(w) = a w² + b w + c. */
+const [A, B, C] = [(bowl.slope(1) - bowl.slope(0)) / 2, bowl.slope(0), bowl.value(0)].map(
+  (number) => fixed(Math.abs(number), 6),
+) as [string, string, string];
 
 export const CURVES: Readonly<Record<CurveName, Curve>> = {
-  bowl: {
-    formula: "L(w)",
+  bowl: shown(bowl, {
+    formula: `${A}w² − ${B}w + ${C}`,
+    slopeFormula: `${fixed(bowl.slope(1) - bowl.slope(0), 6)}w − ${B}`,
     python: "np.mean((y - x * w) ** 2)",
+    pythonSlope: "-2 * np.mean(x * (y - x * w))",
     variable: "w",
     x: [-0.3, 2],
     y: [0, 8],
     slopes: [-25, 25],
-    value: (w) => BOWL.height(w),
-    slope: (w) => BOWL.slope(w),
-    places: [{ x: BOWL.best, kind: "global-min" }],
-  },
-  "cubic-waves": {
+  }),
+  "cubic-waves": shown(cubicWave, {
     formula: "x³ − 3x",
+    slopeFormula: "3x² − 3",
     python: "x**3 - 3 * x",
+    pythonSlope: "3 * x**2 - 3",
     variable: "x",
     x: [-2.2, 2.2],
     y: [-4.2, 4.2],
     slopes: [-4, 12],
-    value: (x) => x ** 3 - 3 * x,
-    slope: (x) => 3 * x * x - 3,
-    places: [
-      { x: -1, kind: "local-max" },
-      { x: 1, kind: "local-min" },
-    ],
-  },
-  cubic: {
+  }),
+  cubic: shown(cubic, {
     formula: "x³",
+    slopeFormula: "3x²",
     python: "x**3",
+    pythonSlope: "3 * x**2",
     variable: "x",
     x: [-1.6, 1.6],
     y: [-4, 4],
     slopes: [-1, 8],
-    value: (x) => x ** 3,
-    slope: (x) => 3 * x * x,
-    places: [{ x: 0, kind: "neither" }],
-  },
-  sine: {
-    formula: "sin x",
+  }),
+  sine: shown(sine, {
+    formula: "sin(x)",
+    slopeFormula: "cos(x)",
     python: "np.sin(x)",
+    pythonSlope: "np.cos(x)",
     variable: "x",
     x: [-5, 5],
     y: [-1.6, 1.6],
     slopes: [-1.4, 1.4],
-    value: Math.sin,
-    slope: Math.cos,
-    places: [
-      { x: -1.5 * Math.PI, kind: "global-max" },
-      { x: -0.5 * Math.PI, kind: "global-min" },
-      { x: 0.5 * Math.PI, kind: "global-max" },
-      { x: 1.5 * Math.PI, kind: "global-min" },
-    ],
-  },
-  corner: {
+  }),
+  corner: shown(absolute, {
     formula: "|x|",
+    slopeFormula: "|x| / x",
     python: "np.abs(x)",
+    pythonSlope: "np.abs(x) / x",
     variable: "x",
     x: [-2, 2],
     y: [-0.4, 2.4],
     slopes: [-2, 2],
-    value: Math.abs,
-    slope: (x) => (x === 0 ? Number.NaN : Math.sign(x)),
-    places: [{ x: 0, kind: "corner" }],
-  },
+  }),
 };
 
 export const CURVE_NAMES = Object.keys(CURVES) as CurveName[];
 
-/** Pull x onto a place where the slope is nothing, when a hand or a key is as near as it gets. */
+/** Pull x onto a place worth a name, when a hand or a key is as near as it gets. */
 export function drawn(curve: Curve, x: number, how: string): number {
-  const reach = how === "key" ? 0.0051 : (curve.x[1] - curve.x[0]) * 0.004;
-  const near = curve.places.find((each) => Math.abs(each.x - x) <= reach);
+  const reach = how === "key" ? 0.51 * curve.step : (curve.x[1] - curve.x[0]) * 0.004;
+  const near = curve.places.find(
+    ({ x: at, kind }) => kind !== "plateau" && Math.abs(at - x) <= reach,
+  );
   return near ? near.x : x;
 }

@@ -1,12 +1,16 @@
 /** The lesson's tadpoles and its one-parameter bowl, as the model has them. */
 
-import { prepare } from "../model/descend.ts";
+import { fromStart, prepare, run, type Prepared } from "../model/descend.ts";
+import { ModelError } from "../model/errors.ts";
 import { meanLoss } from "../model/forward.ts";
+import type { Message } from "../model/message.ts";
 import { momentsOf } from "../model/moments.ts";
 import { pairs, TADPOLE_ROWS } from "../model/points.ts";
 import type { Quadratic } from "../model/quadratic.ts";
+import { limit, worstCaseRate } from "../model/rates.ts";
 import { makeRule } from "../model/rules/registry.ts";
 import type { Rule } from "../model/rules/rule.ts";
+import type { Trajectory } from "../model/trajectory.ts";
 
 export type Point = readonly [x: number, y: number];
 
@@ -23,13 +27,27 @@ export interface Bowl {
   readonly d: number;
   readonly best: number;
   readonly least: number;
+  /** The learning rate from which descent diverges, and the one that arrives in one step. */
+  readonly limit: number;
+  readonly fold: number;
+  readonly prepared: Prepared;
   readonly surface: Quadratic;
   height(w: number): number;
   slope(w: number): number;
 }
 
+const bowls = new WeakMap<readonly Point[], Bowl>();
+
+/** The bowl of some points; points are replaced and never changed, so it is shaped once. */
 export function bowlOf(points: readonly Point[]): Bowl {
-  const { surface } = prepare(momentsOf(pairs(points)), { hasIntercept: false });
+  const bowl = bowls.get(points) ?? shaped(points);
+  bowls.set(points, bowl);
+  return bowl;
+}
+
+function shaped(points: readonly Point[]): Bowl {
+  const prepared = prepare(momentsOf(pairs(points)), { hasIntercept: false });
+  const { surface } = prepared;
   const a = surface.eigenvalues[0]! / 2;
   const best = surface.best[0]!;
   const { least } = surface;
@@ -45,6 +63,9 @@ export function bowlOf(points: readonly Point[]): Bowl {
     d: least + a * best * best,
     best,
     least,
+    limit: limit(surface.eigenvalues) ?? Number.POSITIVE_INFINITY,
+    fold: worstCaseRate(surface.eigenvalues) ?? Number.POSITIVE_INFINITY,
+    prepared,
     surface,
     height: (w) => least + gap(w),
     slope: (w) => (gap(w), gradient[0]!),
@@ -53,19 +74,45 @@ export function bowlOf(points: readonly Point[]): Bowl {
 
 export type RuleName = "gradient-descent" | "sign" | "fixed-step" | "slope";
 
+/** A run as a value, and why it stopped early, where it did. */
+export interface Followed {
+  readonly weights: readonly number[];
+  readonly trouble: Message | null;
+}
+
 /**
- * The weights of steps 0 to `steps`: a run is a value. Unlike `descend`, it follows a run that
- * diverges as far as it is asked to.
+ * Follow a rule from a start for so many steps. Unlike `descend`, it follows a run that diverges
+ * as far as it is asked to; a rule of one's own may stop it with an answer that is no number.
  */
-export function weightsOf(rule: Rule, bowl: Bowl, start: number, steps: number): readonly number[] {
+export function followed(rule: Rule, bowl: Bowl, start: number, steps: number): Followed {
   const weights = [start];
   let theta: Float64Array = Float64Array.of(start);
   let state: unknown = rule.init(theta);
   for (let t = 0; t < steps; t++) {
-    [theta, state] = rule.update(bowl.surface.gradient(theta), state, theta, bowl.surface);
+    try {
+      [theta, state] = rule.update(bowl.surface.gradient(theta), state, theta, bowl.surface);
+    } catch (error) {
+      if (!(error instanceof ModelError)) throw error;
+      return { weights, trouble: { code: error.code, values: error.values } };
+    }
     weights.push(theta[0]!);
   }
-  return weights;
+  return { weights, trouble: null };
+}
+
+/** The weights of steps 0 to `steps`. */
+export function weightsOf(rule: Rule, bowl: Bowl, start: number, steps: number): readonly number[] {
+  return followed(rule, bowl, start, steps).weights;
+}
+
+/** How a run ended and what to try, as the model judges it; null where it stopped itself. */
+export function judged(rule: Rule, bowl: Bowl, start: number, steps: number): Trajectory | null {
+  try {
+    return run(fromStart(bowl.prepared, start), { rule, steps });
+  } catch (error) {
+    if (!(error instanceof ModelError)) throw error;
+    return null;
+  }
 }
 
 /** The weights of one of the lesson's rules; the slope rule has no constant. */

@@ -16,8 +16,10 @@ from kedou.texts import Message
 if TYPE_CHECKING:
     from kedou.descent import Trajectory
     from kedou.fitting.hold_out import HoldOut
+    from kedou.fitting.sample import Sample, Sampler
     from kedou.fitting.split import Split
     from kedou.moments import Moments
+    from kedou.report import Report
 
 DEFAULT_FOLDS = 5
 
@@ -77,6 +79,10 @@ def fit(
     moments: Annotated[
         str | None, typer.Option("--moments", metavar="FILE", rich_help_panel="output")
     ] = None,
+    report: Annotated[
+        str | None, typer.Option("--report", metavar="FILE", rich_help_panel="output")
+    ] = None,
+    no_moments: Annotated[bool, typer.Option("--no-moments", rich_help_panel="output")] = False,
     as_json: options.Json = False,
     quiet: options.Quiet = False,
 ) -> int:
@@ -98,10 +104,11 @@ def fit(
         *(encoding, delimiter, decimal),
     )
     _check_settings(settings, loss)
-    outputs = _Outputs(model, history, moments)
+    outputs = _Outputs(model, history, moments, report, not no_moments)
     outputs.check()
-    fitted = _fitted(options.one_or_all(files), reading, settings, loss, check, quiet)
-    fitted = outputs.write(fitted)
+    given = options.one_or_all(files)
+    fitted = _fitted(given, reading, settings, loss, check, quiet, report is not None)
+    fitted = outputs.write(fitted, given)
     if as_json:
         from kedou.cli.answer import answer, to_text
 
@@ -164,7 +171,9 @@ def _fitted(
     loss: str,
     check: _Check,
     quiet: bool,
+    sampled: bool,
 ) -> Fitted:
+    from dataclasses import replace
     from time import perf_counter
 
     from kedou.cli.progress import Reading
@@ -179,13 +188,14 @@ def _fitted(
     squared = isinstance(make(loss), SquaredError)
     source = open_source(files, key=check.key, **reading)
     split: Split | None = None
+    sampler = _sampler(settings["seed"] or 0) if sampled else None
     with Reading(source, quiet, times=2 if check.split_by else 1) as progress:
         if check.split_by is not None and squared:
-            moments, split = split_last(source, progress=progress)
+            moments, split = split_last(source, progress=progress, observe=sampler)
         else:
             seed = settings["seed"] or 0
             folds = check.at_first(squared)
-            moments = scan(source, folds=folds, seed=seed, progress=progress)
+            moments = scan(source, folds=folds, seed=seed, progress=progress, observe=sampler)
     if not squared:
         if not quiet:
             from kedou.cli.progress import tell_passes
@@ -193,11 +203,13 @@ def _fitted(
             tell_passes(loss)
         run = descend(source, loss=loss, **settings)
         message = Message("cli.not-held-loss", {"loss": loss})
-        return Fitted(source, moments, run, perf_counter() - began, not_held=message)
+        fitted = Fitted(source, moments, run, perf_counter() - began, not_held=message)
+        return replace(fitted, sample=_sample(sampler, moments))
     run = descend(moments, **settings)
     again = settings_again(settings, run)
     held: HoldOut | None = None
     not_held: Message | None = None
+    folded = moments
     if split is not None:
         held = hold_out(moments, "split", **again)
     elif check.folds == 0:
@@ -206,12 +218,24 @@ def _fitted(
         if moments.count < 2:
             not_held = Message("cli.not-held-one-row")
         else:
-            held = hold_out(leave_one_out(source), "leave-one-out", **again)
+            folded = leave_one_out(source)
+            held = hold_out(folded, "leave-one-out", **again)
     else:
         held = hold_out(moments, "group" if check.group_by else "folds", **again)
-    return Fitted(
+    fitted = Fitted(
         source, moments, run, perf_counter() - began, held, split, not_held, _r2(moments, run)
     )
+    return replace(fitted, sample=_sample(sampler, moments), folded=folded)
+
+
+def _sampler(seed: int) -> Sampler:
+    from kedou.fitting.sample import Sampler
+
+    return Sampler(seed=seed)
+
+
+def _sample(sampler: Sampler | None, moments: Moments) -> Sample | None:
+    return None if sampler is None else sampler.sample(moments.columns)
 
 
 def _r2(moments: Moments, run: Trajectory) -> float | None:
@@ -233,6 +257,8 @@ class _Outputs:
     model: str | None
     history: str | None
     moments: str | None
+    report: str | None
+    with_moments: bool
 
     def check(self) -> None:
         """Refuse what cannot work before any row is read."""
@@ -240,11 +266,11 @@ class _Outputs:
 
         if self.history is not None:
             check_name("--history", self.history)
-        for path in (self.model, self.history, self.moments):
+        for path in (self.model, self.history, self.moments, self.report):
             if path is not None:
                 check_place(path)
 
-    def write(self, fitted: Fitted) -> Fitted:
+    def write(self, fitted: Fitted, files: str | list[str]) -> Fitted:
         """Write them, each whole or not at all, and return the fit with what was written."""
         from dataclasses import replace
 
@@ -259,6 +285,11 @@ class _Outputs:
 
             write_table(fitted.run.to_frame(), self.history)
             saved.append(Message("cli.saved-history", {"file": self.history}))
+        if self.report is not None:
+            from kedou.report import write_report
+
+            write_report(_report_of(fitted, files, self.with_moments), self.report)
+            saved.append(Message("cli.saved-report", {"file": self.report}))
         if self.model is not None and OF_OUTCOME[str(fitted.run.outcome)] != Exit.DIVERGED:
             make_model(fitted.source, fitted.run).save(self.model)
             saved.append(Message("cli.saved-model", {"file": self.model}))
@@ -271,3 +302,26 @@ class _Outputs:
         kept = OF_OUTCOME[str(fitted.run.outcome)] != Exit.DIVERGED
         code = "cli.model-unfinished" if kept else "cli.model-refused"
         console.err(say(code, file=self.model))
+
+
+def _report_of(fitted: Fitted, files: str | list[str], with_moments: bool) -> Report:
+    """Return the report of a fit that was made on the command line."""
+    import shlex
+    import sys
+    from pathlib import Path
+
+    from kedou.report import Report
+
+    sample = fitted.sample
+    path = files if isinstance(files, str) else files[0]
+    return Report(
+        run=fitted.run,
+        moments=fitted.folded or fitted.moments,
+        plan=fitted.source.plan,
+        name=Path(path).name,
+        path=path,
+        held=fitted.held,
+        sample=None if sample is None else (sample.X, sample.y),
+        with_moments=with_moments,
+        command=shlex.join(["kedou", *sys.argv[1:]]),
+    )

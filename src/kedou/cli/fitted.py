@@ -10,6 +10,7 @@ from kedou.texts import Message
 if TYPE_CHECKING:
     from kedou.descent import Trajectory
     from kedou.fitting.hold_out import HoldOut
+    from kedou.fitting.sample import Sample
     from kedou.fitting.split import Split
     from kedou.moments import Moments
     from kedou.sources.source import Source
@@ -29,6 +30,10 @@ class Fitted:
         The error on rows left out, where it was computed; else ``not_held`` says why.
     r2 : float or None
         Of the run's last point; None where the target does not vary, or for other losses.
+    sample : Sample or None
+        Some rows, where a report wants them for its residuals.
+    folded : Moments or None
+        The moments with the folds that ``held`` was computed on.
     """
 
     source: Source
@@ -40,3 +45,5 @@ class Fitted:
     not_held: Message | None = None
     r2: float | None = None
     saved: tuple[Message, ...] = field(default=())
+    sample: Sample | None = None
+    folded: Moments | None = None

@@ -199,7 +199,8 @@ class Model:
             yield self._predicted(batch, made, interval)
 
     def _predicted(self, batch: TableBatch, made: Encoded, interval: float | None) -> PredictedRows:
-        score = made.X @ self.coefficients + self.intercept
+        with np.errstate(over="ignore", invalid="ignore"):  # told in words
+            score = made.X @ self.coefficients + self.intercept
         if not np.isfinite(score).all():
             raise DataError("fitting.prediction-not-finite", file=batch.origin)
         value = loss_from_json(self.loss).predict(score)

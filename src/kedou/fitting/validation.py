@@ -36,7 +36,7 @@ from kedou.texts import Message
 LADDER = (0.0, *(10.0 ** (half / 2) for half in range(-12, 5)))
 """Ridge penalties that are tried: none, and half powers of ten from 1e-6 to 100."""
 NEAR = 1.001
-"""A step is as good as the best one where its error is within a thousandth of it."""
+"""A step, or a penalty, is as good as the best one where its error is within a thousandth."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -186,9 +186,9 @@ def find_best(
 ) -> Best:
     """Find the ridge penalty, and the step to stop at, with the smallest error on rows left out.
 
-    The penalty is the one of ``LADDER`` whose exact answers err least on the folds left out; the
-    learning rate is then the best one from this start, and the step the first that is as good as
-    the best of ``steps``.
+    The penalty is the smallest of ``LADDER`` whose exact answers err as little on the folds left
+    out as those of any (within a thousandth). The learning rate is then the best one from this
+    start, and the step the first that is as good as the best of ``steps``.
 
     Raises
     ------
@@ -206,7 +206,7 @@ def find_best(
             / weight
             for ridge in LADDER
         ]
-    ridge = LADDER[int(np.argmin(errors))]
+    ridge = LADDER[int(np.argmax(np.array(errors) <= NEAR * min(errors)))]
     surface = quadratic_of(make_design(moments, intercept), standardize, ridge)
     theta, _ = start_of(start, surface.design.parameter_names, None)
     inner = surface.coordinates.inward(theta)

@@ -7,8 +7,7 @@ it is first asked, so that the page is there at once.
 from __future__ import annotations
 
 import json
-import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from threading import Event
 from typing import TYPE_CHECKING, Any
@@ -19,6 +18,7 @@ from kedou.lab.frames import written
 from kedou.lab.messages import MOST_BYTES, MOST_STEPS_OVER_ROWS, Ask
 from kedou.lab.refusal import RefusalError
 from kedou.lab.workers import StoppedError
+from kedou.plain import plain
 from kedou.texts import Message
 
 if TYPE_CHECKING:
@@ -200,35 +200,6 @@ def said(message: Message | KedouError, language: str) -> dict[str, Any]:
         "values": plain(message.values),
         "text": message.text(language),
     }
-
-
-def plain(value: Any) -> Any:
-    """Return a value in the words of JSON.
-
-    >>> plain({"a": (1, float("inf")), "b": None})
-    {'a': [1, None], 'b': None}
-    """
-    if value is None or isinstance(value, bool | str):
-        return value
-    if hasattr(value, "tolist"):
-        listed = value.tolist()
-        return listed if _is_plain(value) else plain(listed)
-    if isinstance(value, int):
-        return value
-    if isinstance(value, float):
-        return value if math.isfinite(value) else None
-    if isinstance(value, Mapping):
-        return {str(key): plain(item) for key, item in value.items()}
-    if isinstance(value, Iterable):
-        return [plain(item) for item in value]
-    return str(value)
-
-
-def _is_plain(array: Any) -> bool:
-    """Say whether an array holds finite numbers only: then no number has to be looked at alone."""
-    import numpy as np
-
-    return array.dtype.kind in "iub" or bool(array.dtype.kind == "f" and np.isfinite(array).all())
 
 
 def _kept(records: int, parameters: int, most: int | None) -> Any:

@@ -49,7 +49,7 @@ ENDINGS = {
     "python-function": ("model", ".py"),
     "javascript": ("model", ".js"),
     "onnx": ("model", ".onnx"),
-    "sklearn": ("sklearn", ".py"),
+    "sklearn": ("sklearn", ".pkl"),
 }
 NEEDS_ROWS = ("passes", "predictions")
 

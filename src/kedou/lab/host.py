@@ -30,6 +30,7 @@ HEAD_BYTES = 16 * 1024
 IDLE_SECONDS = 30
 LAST_SECONDS = 0.3
 _ANYWHERE = ("0.0.0.0", "::")
+_IN_TERMINAL = ("www-browser", "links", "elinks", "lynx", "w3m")
 _SHORT = {"zh-CN": "zh", "en": "en"}
 
 
@@ -88,7 +89,7 @@ def run(choice: Choice, tell: Callable[[str], None]) -> None:
     lab = Lab(names, links, shared=shared, opened=opened, cookie=f"kedou-lab-{port}")
     own = f"http://{bracketed('127.0.0.1' if host in _ANYWHERE else host)}:{port}"
     language = _SHORT[current_language()]
-    chapter = "&chapter=train&own=1" if opened else ""
+    chapter = "&chapter=own-data" if opened else ""
     owner = [f"{own}/?token={token}&lang={language}{chapter}" for token in links.owner]
 
     def tell_opened() -> None:
@@ -102,7 +103,7 @@ def run(choice: Choice, tell: Callable[[str], None]) -> None:
             tell(say("lab.network", host=host))
         tell(say("lab.end"))
         if choice.browser:
-            threading.Thread(target=_browse, args=(owner[1],), daemon=True).start()
+            threading.Thread(target=browse, args=(owner[1],), daemon=True).start()
 
     server = Server(_config(lab), tell_opened, lab)
     with contextlib.suppress(KeyboardInterrupt):
@@ -239,12 +240,11 @@ def _outside(host: str) -> str:
     return "::1" if ":" in host else "127.0.0.1"
 
 
-def _browse(url: str) -> None:
+def browse(url: str) -> None:
     """Open a browser with a window of its own; one inside the terminal is left alone."""
     import webbrowser
 
     with contextlib.suppress(webbrowser.Error, OSError):
         found = webbrowser.get()
-        in_terminal = type(found) is webbrowser.GenericBrowser
-        if not in_terminal or os.environ.get("BROWSER"):
+        if os.environ.get("BROWSER") or found.name not in _IN_TERMINAL:
             found.open(url)

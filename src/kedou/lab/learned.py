@@ -50,7 +50,7 @@ class Learned:
 
     def run(self, settings: Settings) -> Trajectory:
         """Descend, as ``kd.descend`` on the moments does."""
-        return descend(self._kept(settings), **engine_settings(settings))
+        return descend(self.kept(settings), **engine_settings(settings))
 
     def held(
         self,
@@ -70,7 +70,7 @@ class Learned:
         """Return the folds' training parts; they are kept while only the descent changes."""
         key = json.dumps([features, formed], sort_keys=True)
         if key not in self.prepared:
-            moments = self._kept({"features": features})
+            moments = self.kept({"features": features})
             made = prepare(moments, self.kind, **formed)
             self.prepared.clear()
             self.prepared[key] = made
@@ -87,7 +87,8 @@ class Learned:
         )
         return make_model(_Planned(replace(self.plan, features=features)), run)
 
-    def _kept(self, settings: Settings) -> Moments:
+    def kept(self, settings: Settings) -> Moments:
+        """Return the moments of the features that are switched on."""
         names = settings.get("features")
         return self.moments if names is None else self.moments.select(names)
 

@@ -107,8 +107,14 @@ def read_page(folder: Path | None = None) -> Page:
         if links or any(part.startswith(".") for part in parts) or not path.is_file():
             continue
         name = "/" + "/".join(parts)
-        files[name] = File(name, path.read_bytes())
+        content = path.read_bytes()
+        files[name] = File(name, _told(content) if name == INDEX else content)
     return Page(files)
+
+
+def _told(index: bytes) -> bytes:
+    """Tell the page that there is an engine behind it: only a lab has one."""
+    return index.replace(b"<html ", b'<html data-engine="socket" ', 1)
 
 
 def takes_gzip(accepted: str) -> bool:

@@ -37,7 +37,15 @@ Type = Literal[
     "predict", "save",
 ]  # fmt: skip
 
-CONVERSIONS = ("sql", "spreadsheet", "python-function", "javascript", "onnx", "sklearn")
+CONVERSIONS = {
+    "sql": "sql",
+    "spreadsheet": "spreadsheet",
+    "python-function": "python",
+    "javascript": "javascript",
+    "onnx": "onnx",
+    "sklearn": "sklearn",
+}
+"""Other languages a model can be saved in, by their names here, as ``kd.convert`` calls them."""
 KINDS = (
     "model", "history-csv", "history-parquet", "moments", "python", "report", "predictions",
     *CONVERSIONS,

@@ -7,7 +7,7 @@ Along the eigenvector of eigenvalue lambda the distance to the answer is multipl
 
 For a fixed t this is convex in lr (even powers of affine functions), and for rates below the limit
 it falls with t. So the fewest steps any rate needs is found by doubling and halving t, and the
-rate itself by bisection on the sign of a monotone derivative: no search grid, no tolerance.
+rate itself as the zero of a monotone derivative: no search grid, no tolerance.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import numpy as np
+from numpy.typing import NDArray
 
 from kedou.block import Floats
 from kedou.solution.design import EPS
@@ -139,32 +140,55 @@ def best_rate(shares: Floats, eigenvalues: Floats, target: float) -> tuple[float
 
 
 def _best_for(shares: Floats, eigenvalues: Floats, most: float, steps: int) -> float:
-    """Minimise gap_t over rates in [0, most] for one t: the zero of a rising derivative."""
-    a, lam = shares[shares > 0], eigenvalues[shares > 0]
-    with np.errstate(divide="ignore"):
-        base = np.log(a) + np.log(lam)
+    """Minimise gap_t over rates in [0, most] for one t: the zero of its rising derivative.
 
-    def derivative_is_negative(rate: float) -> bool:
-        factors = 1.0 - rate * lam
-        with np.errstate(divide="ignore"):
-            logs = base + (2.0 * steps - 1.0) * np.log(np.abs(factors))
-        top = np.max(logs)
-        if not np.isfinite(top):
-            return False
-        return float(np.sign(factors) @ np.exp(logs - top)) > 0
-
-    if derivative_is_negative(most):
+    With m = 2t - 1 and c_i = (a_i lambda_i)^(1/m), the derivative is zero where the m-norms of the
+    two sides are equal, those c_i (1 - lr lambda_i) that are positive and those that are negative.
+    Each norm is nearly straight in lr, however large m is, so Newton's steps from ``most``, kept
+    between bounds, are few.
+    """
+    pulls = (shares > 0) & (eigenvalues > 0)
+    a, lam = shares[pulls], eigenvalues[pulls]
+    if not len(a):
         return most
-    low, high = 0.0, most
+    m = 2.0 * steps - 1.0
+    logs = np.log(a) + np.log(lam)
+    c = np.exp((logs - np.max(logs)) / m)
+    unit = float(np.max(lam))
+    slopes = c * (lam / unit)
+    low, high, rate = 0.0, most, most
     for _ in range(200):
-        middle = 0.5 * (low + high)
-        if middle in (low, high):
-            break
-        if derivative_is_negative(middle):
-            low = middle
+        f = 1.0 - rate * lam
+        falling, falls = _norm(c * f, slopes, f > 0, m)
+        rising, rises = _norm(-c * f, slopes, f < 0, m)
+        if falling == rising or falls + rises == 0.0:  # no slope: all that counts is at its zero
+            return rate
+        if falling > rising:
+            if rate == most:
+                return most
+            low = rate
         else:
-            high = middle
+            high = rate
+        step = (falling - rising) / (falls + rises) / unit
+        if abs(step) <= 2 * EPS * rate:
+            return rate + step
+        rate += step
+        if not low < rate < high:
+            rate = 0.5 * (low + high)
+            if rate in (low, high):
+                break
     return high
+
+
+def _norm(v: Floats, slopes: Floats, where: NDArray[np.bool_], m: float) -> tuple[float, float]:
+    """Return the m-norm of v and how fast it changes, ``slopes`` being how fast each v does."""
+    v, slopes = v[where], slopes[where]
+    top = float(v.max(initial=0.0))
+    if top == 0.0:
+        return 0.0, 0.0
+    powers = (v / top) ** (m - 1.0)
+    total = float(powers @ v) / top
+    return top * total ** (1.0 / m), float(powers @ slopes) * total ** (1.0 / m - 1.0)
 
 
 def _first(holds: Callable[[int], bool], high: int) -> int:

@@ -1,5 +1,6 @@
 /**
- * A learner's own rule, checked: a function of (theta, gradient) that returns the new theta.
+ * A learner's own rule, checked: a function of (theta, gradient) that returns the new theta. Only
+ * here it also gets the number of steps taken so far, for rules typed in the page.
  *
  * What comes back is checked before it is used, so that a forgotten `return` or a wrong length is
  * a sentence at the first step. The function gets copies.
@@ -9,18 +10,22 @@ import { ModelError } from "../errors.ts";
 import type { Vector } from "../linear/matrix.ts";
 import type { Rule } from "./rule.ts";
 
-export type OwnFunction = (theta: Vector, gradient: Vector) => ArrayLike<number> | number;
+export type OwnFunction = (
+  theta: Vector,
+  gradient: Vector,
+  taken: number,
+) => ArrayLike<number> | number;
 
-export function functionRule(own: OwnFunction, name = own.name || "function"): Rule<null> {
+export function functionRule(own: OwnFunction, name = own.name || "function"): Rule<number> {
   return {
     name: null,
     own: name,
     constant: null,
     constants: {},
-    init: () => null,
-    update: (gradient, state, theta) => [
-      checkedTheta(own(theta.slice(), gradient.slice()), theta, gradient, name),
-      state,
+    init: () => 0,
+    update: (gradient, taken, theta) => [
+      checkedTheta(own(theta.slice(), gradient.slice(), taken), theta, gradient, name),
+      taken + 1,
     ],
   };
 }

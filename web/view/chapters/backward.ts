@@ -4,17 +4,20 @@ import { BigNumber, button, Slider } from "../kit/controls.ts";
 import { h, write } from "../kit/dom.ts";
 import { GuessCard, guessShape, type Guess, type Verdict } from "../kit/guess.ts";
 import { BACK, FRONT, Loop } from "../kit/loop.ts";
-import { bracketed, fixed } from "../kit/numbers.ts";
+import { bracketed, clamp, fixed } from "../kit/numbers.ts";
 import { along } from "../kit/player.ts";
+import { PointsEditor, pointsShape } from "../kit/points.ts";
 import { maybe, number, record, whole, type Shape } from "../kit/shape.ts";
 import type { Lesson, Stage, View } from "../kit/stage.ts";
 import { t } from "../kit/words.ts";
-import { bowlOf, runOf, TADPOLES } from "../lesson.ts";
+import { bowlOf, runOf, TADPOLES, type Bowl, type Point } from "../lesson.ts";
 import { BowlPicture } from "../pictures/bowl-picture.ts";
 import { LinePicture } from "../pictures/line-picture.ts";
+import { lossWindow, rateWindow, weightWindow, type Window } from "../windows.ts";
 import { pythonNumber, pythonPoints } from "./python.ts";
 
 interface State {
+  readonly points: readonly Point[];
   readonly start: number;
   readonly rate: number;
   readonly step: number;
@@ -23,9 +26,9 @@ interface State {
 }
 
 const STEPS = 30;
-const X = [-0.3, 2] as const;
 const STATIONS = [...FRONT, ...BACK];
 const FIRST: State = {
+  points: TADPOLES,
   start: 0,
   rate: 0.01,
   step: 0,
@@ -33,16 +36,23 @@ const FIRST: State = {
   guess: { stage: "closed", value: 0.45 },
 };
 
-const read: Shape<State> = record({
-  start: number(...X),
-  rate: number(0.001, 0.12),
-  step: whole(0, STEPS),
-  station: maybe(whole(0, STATIONS.length - 1)),
-  guess: guessShape(...X),
-}) as Shape<State>;
+const read: Shape<State> = (value) => {
+  const state = record({
+    points: pointsShape,
+    start: number(-0.3, 1000),
+    rate: number(1e-6, 1000),
+    step: whole(0, STEPS),
+    station: maybe(whole(0, STATIONS.length - 1)),
+    guess: guessShape(-0.3, 1000),
+  })(value) as State;
+  return { ...state, start: clamp(state.start, ...windowOf(state.points)) };
+};
 
-const BOWL = bowlOf(TADPOLES);
-const CANON = runOf("gradient-descent", BOWL, FIRST.start, FIRST.rate, 2);
+function windowOf(points: readonly Point[]): Window {
+  return weightWindow(bowlOf(points), [-0.3, 2]);
+}
+
+const CANON = runOf("gradient-descent", bowlOf(TADPOLES), FIRST.start, FIRST.rate, 2);
 const EQUAL = 2 * CANON[1]!;
 
 function judge({ value, stage }: Guess): Verdict {
@@ -58,14 +68,15 @@ function judge({ value, stage }: Guess): Verdict {
     : { kind: "near", text: t("backward-near", values) };
 }
 
-/** The run of a state, kept as long as its start and its rate stay the same. */
+/** The run of a state, kept as long as nothing that moves it changes. */
 function recorder(): (state: State) => readonly number[] {
-  let key = "";
+  let key: readonly unknown[] = [];
   let run: readonly number[] = [];
-  return ({ start, rate }) => {
-    if (key !== `${start} ${rate}`) {
-      key = `${start} ${rate}`;
-      run = runOf("gradient-descent", BOWL, start, rate, STEPS);
+  return ({ points, start, rate }) => {
+    const now = [points, start, rate];
+    if (now.some((each, i) => each !== key[i])) {
+      key = now;
+      run = runOf("gradient-descent", bowlOf(points), start, rate, STEPS);
     }
     return run;
   };
@@ -74,12 +85,23 @@ function recorder(): (state: State) => readonly number[] {
 function open(stage: Stage<State>): View<State> {
   const { store } = stage;
   const runFor = recorder();
+  const editor = new PointsEditor({
+    points: () => stage.state.points,
+    change: (points, how) => {
+      const { guess, start } = stage.state;
+      if (guess.stage === "open") return;
+      const within = clamp(start, ...windowOf(points));
+      store.set({ points, start: within, guess: FIRST.guess }, how);
+    },
+    seal: () => store.seal(),
+    say: (sentence) => stage.live.say(sentence),
+  });
   const line = new LinePicture({
     w: () => along(runFor(stage.state), player.shown),
-    y: [-0.5, 5],
+    moving: editor,
   });
   const bowl = new BowlPicture({
-    x: X,
+    x: windowOf(TADPOLES),
     ballLabel: t("backward-ball"),
     roll: (start, how) => {
       player.pause();
@@ -125,11 +147,16 @@ function open(stage: Stage<State>): View<State> {
   stage.scene.append(number.echo);
   stage.side.append(number.element, formula, losses, guess.element, begin, loop.element);
 
+  const rates = (): Window => rateWindow(bowlOf(stage.state.points), 0.01, 1.2);
   const rate = new Slider({
     name: "rate",
     label: t("learning-rate"),
-    low: 0.001,
-    high: 0.12,
+    get low() {
+      return rates()[0];
+    },
+    get high() {
+      return rates()[1];
+    },
     step: 0.001,
     decimals: 4,
     log: true,
@@ -140,8 +167,12 @@ function open(stage: Stage<State>): View<State> {
   const start = new Slider({
     name: "start",
     label: t("start-w"),
-    low: X[0],
-    high: X[1],
+    get low() {
+      return windowOf(stage.state.points)[0];
+    },
+    get high() {
+      return windowOf(stage.state.points)[1];
+    },
     step: 0.01,
     decimals: 3,
     value: () => stage.state.start,
@@ -149,40 +180,49 @@ function open(stage: Stage<State>): View<State> {
     end: () => store.seal(),
   });
   const random = button("random-start", t("random-start"), () => {
-    const drawn = Math.round((X[0] + Math.random() * (X[1] - X[0])) * 1000) / 1000;
+    const [low, high] = windowOf(stage.state.points);
+    const drawn = Math.round((low + Math.random() * (high - low)) * 1000) / 1000;
     store.set({ start: drawn, step: 0 });
   });
-  stage.extras.append(rate.element, start.element, h("div", { class: "row" }, random));
+  stage.extras.append(
+    rate.element,
+    start.element,
+    h("div", { class: "row" }, random),
+    editor.table.element,
+  );
 
   let said = -1;
   return {
     paint(state) {
       const run = runFor(state);
       const w = along(run, player.shown);
-      const { step, guess: asked } = state;
+      const { points, step, guess: asked } = state;
+      const here = bowlOf(points);
       const moving = player.shown !== step;
       const from = moving ? Math.floor(Math.min(player.shown, step)) : step;
       const told = asked.stage === "done" || asked.stage === "shown";
-      line.paint({ points: TADPOLES, w, b: 0 });
+      line.paint({ points, w, b: 0 });
       bowl.paint({
-        bowl: BOWL,
+        bowl: here,
         w,
+        x: windowOf(points),
+        y: lossWindow(here),
         next: asked.stage === "open" ? null : (run[from + 1] ?? null),
         trail: run.slice(0, from + 1),
         lit: player.lit,
         flag: asked.stage === "open" || told ? asked.value : null,
         truth: told ? CANON[2]! : null,
       });
-      number.set(moving ? w : run[step]!, () => arithmetic(run[from]!, state.rate));
+      number.set(moving ? w : run[step]!, () => arithmetic(here, run[from]!, state.rate));
       write(
         formula,
         told || asked.stage !== "open"
-          ? stepLine(run, from, state.rate)
-          : stepLine(run, 0, state.rate),
+          ? stepLine(here, run, from, state.rate)
+          : stepLine(here, run, 0, state.rate),
       );
-      write(losses, `L = ${fixed(BOWL.height(w), 5)}`);
-      losses.setAttribute("data-value", String(BOWL.height(run[step]!)));
-      loop.paint(state.station, stations(run[step]!, state.rate));
+      write(losses, `L = ${fixed(here.height(w), 5)}`);
+      losses.setAttribute("data-value", String(here.height(run[step]!)));
+      loop.paint(state.station, stations(state, run[step]!));
       loop.element.toggleAttribute("hidden", state.station === null);
       begin.toggleAttribute(
         "hidden",
@@ -191,13 +231,14 @@ function open(stage: Stage<State>): View<State> {
       guess.paint(asked, () => judge(asked));
       rate.paint();
       start.paint();
+      editor.table.paint(points, w, 0);
       if (!moving && step !== said) {
         said = step;
         stage.live.say(
           t("step-live", {
             step: String(step),
             w: fixed(run[step]!, 4),
-            loss: fixed(BOWL.height(run[step]!), 4),
+            loss: fixed(here.height(run[step]!), 4),
           }),
         );
       }
@@ -208,37 +249,38 @@ function open(stage: Stage<State>): View<State> {
 }
 
 /** The step from w, with its numbers. */
-function stepLine(run: readonly number[], from: number, rate: number): string {
+function stepLine(bowl: Bowl, run: readonly number[], from: number, rate: number): string {
   const w = run[from]!;
   const next = run[from + 1];
   if (next === undefined) return `w = ${fixed(w, 4)}`;
-  return `${fixed(w, 4)} − ${rate} · ${bracketed(BOWL.slope(w))} = ${fixed(next, 4)}`;
+  return `${fixed(w, 4)} − ${rate} · ${bracketed(bowl.slope(w))} = ${fixed(next, 4)}`;
 }
 
-function arithmetic(w: number, rate: number): string[] {
-  const slope = BOWL.slope(w);
+function arithmetic(bowl: Bowl, w: number, rate: number): string[] {
+  const slope = bowl.slope(w);
   return [
-    `dL/dw = 2·mean(x²)·w − 2·mean(xy) = ${fixed(2 * BOWL.a, 4)} · ${bracketed(w, 4)} − ${fixed(-BOWL.c, 4)} = ${fixed(slope, 4)}`,
+    `dL/dw = 2·mean(x²)·w − 2·mean(xy) = ${fixed(2 * bowl.a, 4)} · ${bracketed(w, 4)} − ${fixed(-bowl.c, 4)} = ${fixed(slope, 4)}`,
     `w − lr · dL/dw = ${fixed(w, 4)} − ${rate} · ${bracketed(slope, 4)} = ${fixed(w - rate * slope, 4)}`,
   ];
 }
 
-function stations(w: number, rate: number): string[] {
-  const slope = BOWL.slope(w);
+function stations({ points, rate }: State, w: number): string[] {
+  const bowl = bowlOf(points);
+  const slope = bowl.slope(w);
   return [
-    `x = ${TADPOLES.map(([x]) => x).join(", ")}`,
+    `x = ${points.map(([x]) => x).join(", ")}`,
     `ŷ = ${fixed(w, 3)}·x`,
     `e = y − ŷ`,
-    `L = ${fixed(BOWL.height(w), 4)}`,
+    `L = ${fixed(bowl.height(w), 4)}`,
     `dL/dw = ${fixed(slope, 3)}`,
     `w ← ${fixed(w - rate * slope, 4)}`,
   ];
 }
 
-function snippet({ start, rate, step }: State): string {
+function snippet({ points, start, rate, step }: State): string {
   return `import numpy as np
 
-${pythonPoints(TADPOLES)}
+${pythonPoints(points)}
 w = ${pythonNumber(start)}
 learning_rate = ${pythonNumber(rate)}
 

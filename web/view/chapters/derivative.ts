@@ -1,21 +1,25 @@
 /** Chapter 1: height says where you are; slope says what the next small step does. */
 
 import { BigNumber, button } from "../kit/controls.ts";
-import { h, show, write } from "../kit/dom.ts";
+import { h, put, show, write } from "../kit/dom.ts";
 import { GuessCard, guessShape, type Guess, type Verdict } from "../kit/guess.ts";
+import { intervalsShape, widened, type Interval } from "../kit/intervals.ts";
 import { bracketed, clamp, fixed } from "../kit/numbers.ts";
-import { list, number, oneOf, pair, record, whole, type Shape } from "../kit/shape.ts";
+import { Misshapen, number, oneOf, record, text, whole, type Shape } from "../kit/shape.ts";
 import type { Lesson, Stage, View } from "../kit/stage.ts";
+import { TypedField } from "../kit/typed-field.ts";
 import { t } from "../kit/words.ts";
 import { CURVE_NAMES, CURVES, drawn, type Curve, type CurveName } from "../curves.ts";
 import { TADPOLES } from "../lesson.ts";
 import { CurvePicture, PenPicture } from "../pictures/curve-picture.ts";
+import { FARTHEST, NARROWEST, typedCurve, type Typed } from "../typed/curve.ts";
+import { LONGEST, Unreadable } from "../typed/read.ts";
+import { placeText } from "./derivative-place.ts";
 import { pythonNumber, pythonPoints } from "./python.ts";
 
-type Interval = readonly [number, number];
-
 interface State {
-  readonly curve: CurveName;
+  readonly curve: CurveName | "typed";
+  readonly typed: Typed;
   readonly x: number;
   /** Where the pen has drawn, as intervals. */
   readonly pen: readonly Interval[];
@@ -25,23 +29,51 @@ interface State {
 
 const FIRST: State = {
   curve: "bowl",
+  typed: { text: "", from: -3, to: 3 },
   x: 1,
   pen: [],
   loupe: 1,
   guess: { stage: "closed", value: 0 },
 };
 
+const anywhere = number(-FARTHEST, FARTHEST);
+
+const readTyped: Shape<Typed> = (value) => {
+  const typed = record({ text: text(LONGEST), from: anywhere, to: anywhere })(value) as Typed;
+  if (!(typed.to - typed.from >= NARROWEST)) throw new Misshapen();
+  return typed;
+};
+
 const read: Shape<State> = (value) => {
   const state = record({
-    curve: oneOf(...CURVE_NAMES),
-    x: number(-5, 5),
-    pen: list(pair(number(-5, 5), number(-5, 5)), 0, 200),
+    curve: oneOf(...CURVE_NAMES, "typed"),
+    typed: readTyped,
+    x: anywhere,
+    pen: intervalsShape(-FARTHEST, FARTHEST),
     loupe: whole(1, 100),
     guess: guessShape(-40, 40),
   })(value) as State;
-  number(...CURVES[state.curve].x)(state.x);
+  try {
+    number(...curveOf(state).x)(state.x);
+  } catch (error) {
+    throw error instanceof Unreadable ? new Misshapen() : error;
+  }
   return state;
 };
+
+/** Where the point begins on a typed curve: right of the middle. */
+function outset({ from, to }: Typed): number {
+  return Number((from + 0.6 * (to - from)).toPrecision(3));
+}
+
+/** The guess is about the bowl: another curve ends it. */
+function settled(guess: Guess): Guess {
+  return guess.stage === "open" ? FIRST.guess : guess;
+}
+
+function curveOf({ curve, typed }: State): Curve {
+  return curve === "typed" ? typedCurve(typed) : CURVES[curve];
+}
 
 const TRUE_SLOPE = CURVES.bowl.slope(0);
 const HEIGHT = CURVES.bowl.value(0);
@@ -59,25 +91,9 @@ function judge({ value, stage }: Guess): Verdict {
     : { kind: "steep", text: t("derivative-steep", values) };
 }
 
-/** Add the way from a to b to the intervals, merged and rounded. */
-function widened(pen: readonly Interval[], a: number, b: number): readonly Interval[] {
-  const round = (x: number): number => Math.round(x * 1000) / 1000;
-  let low = round(Math.min(a, b));
-  let high = round(Math.max(a, b));
-  const apart: Interval[] = [];
-  for (const each of pen) {
-    if (each[1] < low - 0.001 || each[0] > high + 0.001) apart.push(each);
-    else {
-      low = Math.min(low, each[0]);
-      high = Math.max(high, each[1]);
-    }
-  }
-  return [...apart, [low, high]];
-}
-
 function open(stage: Stage<State>): View<State> {
   const { store } = stage;
-  const curve = (): Curve => CURVES[stage.state.curve];
+  const curve = (): Curve => curveOf(stage.state);
   const picture = new CurvePicture({
     curve,
     x: () => stage.state.x,
@@ -86,8 +102,9 @@ function open(stage: Stage<State>): View<State> {
       const [low, high] = curve().x;
       const moved = drawn(curve(), clamp(to, low, high), how);
       store.set({ x: moved, pen: widened(pen, x, moved) }, how);
-      stage.live.say(says());
+      stage.live.say(says(moved));
     },
+    says,
     rod: () => stage.state.guess.value,
     tilt: (value, how) => store.set({ guess: { ...stage.state.guess, value } }, `rod-${how}`),
     moved: () => store.seal(),
@@ -117,36 +134,82 @@ function open(stage: Stage<State>): View<State> {
   });
   stage.dock.append(h("div", { class: "row" }, loupe));
   stage.side.append(number.element, height, place, secant, guess.element);
-  const choices = CURVE_NAMES.map((name) => {
-    const choose = button(`curve-${name}`, CURVES[name].formula, () =>
-      store.set({ ...FIRST, curve: name, x: name === "bowl" ? 1 : 0.5 }),
-    );
-    return { name, choose };
+  const choose = (chosen: State["curve"]): void => {
+    const { typed, guess } = stage.state;
+    const x = chosen === "bowl" ? 1 : chosen === "typed" ? outset(typed) : 0.5;
+    store.set({ ...FIRST, curve: chosen, typed, x, guess: settled(guess) });
+  };
+  const choices = [...CURVE_NAMES, "typed" as const].map((name) => ({
+    name,
+    button: button(`curve-${name}`, "", () => choose(name)),
+  }));
+  const take = (typed: Typed): void => {
+    typedCurve(typed);
+    const { curve: before, x, guess } = stage.state;
+    const to = before === "typed" ? clamp(x, typed.from, typed.to) : outset(typed);
+    store.set({ typed, curve: "typed", x: to, pen: [], guess: settled(guess) }, "typed");
+  };
+  const field = new TypedField({
+    name: "typed",
+    label: t("typed-label"),
+    example: "sin(x)/x",
+    text: () => stage.state.typed.text,
+    take: (text) => take({ ...stage.state.typed, text }),
+    end: () => store.seal(),
   });
+  const ends = new Ends(
+    () => stage.state.typed,
+    (typed) => {
+      if (stage.state.typed.text !== "") take(typed);
+      else store.set({ typed });
+      store.seal();
+    },
+  );
+  const formula = h("p", { class: "formula", lang: "en", "data-kedou": "formula" });
+  const slopeFormula = h("p", { class: "formula", lang: "en", "data-kedou": "slope-formula" });
   stage.extras.append(
     h(
       "div",
       { class: "row", role: "group", "aria-label": t("curves") },
-      ...choices.map((each) => each.choose),
+      ...choices.map((each) => each.button),
     ),
+    field.element,
+    ends.element,
+    formula,
+    slopeFormula,
   );
 
-  function says(): string {
-    const { x } = stage.state;
+  function says(x: number): string {
     const { variable, value, slope } = curve();
     return t("point-text", {
       name: variable,
       x: fixed(x, 2),
-      height: fixed(value(x), 2),
-      slope: Number.isNaN(slope(x)) ? t("no-slope") : fixed(slope(x), 2),
+      height: Number.isFinite(value(x)) ? fixed(value(x), 2) : t("no-value"),
+      slope: Number.isFinite(slope(x)) ? fixed(slope(x), 2) : t("no-slope"),
     });
   }
+
+  /** The derivative as a formula takes a moment, and is told when the typing rests. */
+  let told: Curve | null = null;
+  let rest: ReturnType<typeof setTimeout> | undefined;
+  const tellFormulas = (now: Curve): void => {
+    if (told === now) return;
+    told = now;
+    const of = now.variable === "w" ? "L" : "f";
+    write(formula, `${of}(${now.variable}) = ${now.formula}`);
+    write(slopeFormula, `${of}′(${now.variable}) = …`);
+    clearTimeout(rest);
+    rest = setTimeout(() => {
+      write(slopeFormula, `${of}′(${now.variable}) = ${now.slopeFormula ?? t("typed-too-long")}`);
+    }, 200);
+  };
 
   return {
     paint(state) {
       const { x, guess: asked } = state;
-      const now = CURVES[state.curve];
+      const now = curveOf(state);
       const tilting = asked.stage === "open";
+      write(stage.lead, t(state.curve === "bowl" ? "derivative-lead" : "derivative-other-lead"));
       const told = (asked.stage === "done" || asked.stage === "shown") && x === 0;
       const value = now.value(x);
       const slope = now.slope(x);
@@ -158,63 +221,130 @@ function open(stage: Stage<State>): View<State> {
       });
       pen.paint(now, state.pen, x, tilting);
       number.set(
-        tilting || Number.isNaN(slope) ? null : slope,
+        tilting || !Number.isFinite(slope) ? null : slope,
         () => arithmetic(state, now),
-        !tilting && Number.isNaN(slope) ? t("no-slope") : undefined,
+        !tilting && !Number.isFinite(slope) ? t("no-slope") : undefined,
       );
-      write(height, `${now.variable} = ${fixed(x, 3)},  ${t("height")} ${fixed(value, 3)}`);
-      height.setAttribute("data-value", String(value));
-      write(place, tilting ? "" : t(placeKey(now, x, slope)));
+      const high = Number.isFinite(value) ? fixed(value, 3) : t("no-value");
+      write(height, `${now.variable} = ${fixed(x, 3)},  ${t("height")} ${high}`);
+      put(height, { "data-value": value });
+      write(place, tilting ? "" : placeText(now, x));
       show(place, !tilting);
-      show(secant, state.loupe > 1 && !tilting);
       const step = 0.1 / state.loupe;
       const rise = (now.value(x + step) - value) / step;
+      show(secant, state.loupe > 1 && !tilting && Number.isFinite(rise));
       write(secant, t("secant", { step: String(step), slope: fixed(rise, 3) }));
-      secant.setAttribute("data-value", String(rise));
+      put(secant, { "data-value": rise });
       write(loupe, state.loupe > 1 ? t("loupe-at", { times: String(state.loupe) }) : t("loupe"));
       guess.paint(asked, () => judge(asked));
-      for (const { name, choose } of choices) {
-        choose.setAttribute("aria-pressed", String(name === state.curve));
+      for (const each of choices) {
+        put(each.button, { "aria-pressed": String(each.name === state.curve) });
+        write(each.button, label(each.name, state));
       }
+      show(choices.at(-1)!.button, state.typed.text !== "");
+      field.paint();
+      ends.paint();
+      tellFormulas(now);
     },
     snippet,
+    destroy: () => clearTimeout(rest),
     solved: (state) => state.guess.stage === "done" && judge(state.guess).kind === "right",
   };
 }
 
-function placeKey(curve: Curve, x: number, slope: number) {
-  const place = curve.places.find((each) => Math.abs(each.x - x) < 1e-9);
-  if (place) return `place-${place.kind}` as const;
-  return slope > 0 ? "place-rising" : slope < 0 ? "place-falling" : "place-flat";
+/** What stands on the button of a curve. */
+function label(name: State["curve"], { typed }: State): string {
+  if (name === "bowl") return "L(w)";
+  if (name !== "typed") return CURVES[name].formula;
+  if (typed.text === "") return "";
+  const { formula } = typedCurve(typed);
+  return formula.length > 18 ? `${formula.slice(0, 17)}…` : formula;
 }
 
 function arithmetic({ x, loupe }: State, curve: Curve): string[] {
   const step = 0.1 / loupe;
   const [from, to] = [curve.value(x), curve.value(x + step)];
+  const formula = curve.slopeFormula;
+  const exact = formula && Number.isFinite(curve.slope(x)) ? fixed(curve.slope(x), 4) : null;
   return [
+    ...(exact ? [`${formula} = ${exact}`] : []),
     `(${fixed(to, 5)} − ${bracketed(from, 5)}) / ${step} = ${fixed((to - from) / step, 4)}`,
     t("derivative-limit"),
   ];
 }
 
-function snippet({ curve, x, loupe }: State): string {
-  const { python, variable } = CURVES[curve];
-  const data = variable === "w" ? `${pythonPoints(TADPOLES)}\n` : "";
+function snippet(state: State): string {
+  const { x, loupe } = state;
+  const curve = curveOf(state);
+  const { python, pythonSlope, variable } = curve;
+  const data = variable === "w" ? `${pythonPoints(TADPOLES)}\n\n\n` : "\n";
+  const hasSlope = Number.isFinite(curve.slope(x));
+  const slope = `
+def slope(${variable}):
+    return ${pythonSlope}
+
+`;
   return `import numpy as np
 
-${data}
-
-def f(${variable}):
+${data}def f(${variable}):
     return ${python}
 
-
-at = ${pythonNumber(x)}
+${hasSlope ? slope : ""}
+at = np.float64(${pythonNumber(x)})
 print("height", f(at))
-for step in (0.1, 0.01, 0.001):
+${hasSlope ? 'print("slope", slope(at))\n' : ""}for step in (0.1, 0.01, 0.001):
     print("# step", step, "slope", (f(at + step) - f(at)) / step)
 step = ${pythonNumber(0.1 / loupe)}
 print("secant", (f(at + step) - f(at)) / step)
-`.replace("\n\n\n\n", "\n\n\n");
+`;
+}
+
+/** Two fields: from where to where a typed function is shown. */
+class Ends {
+  readonly element: HTMLElement;
+  #typed: () => Typed;
+  #fields: { readonly from: HTMLInputElement; readonly to: HTMLInputElement };
+
+  constructor(typed: () => Typed, change: (typed: Typed) => void) {
+    this.#typed = typed;
+    const field = (name: "from" | "to"): HTMLInputElement =>
+      h("input", {
+        type: "number",
+        class: "field",
+        step: "any",
+        id: `typed-${name}`,
+        "data-kedou": `typed-${name}`,
+        onchange: () => {
+          const { from, to } = this.#read();
+          const isInterval = to - from >= NARROWEST && -from <= FARTHEST && to <= FARTHEST;
+          if (isInterval) change({ ...typed(), from, to });
+          this.paint();
+        },
+      });
+    this.#fields = { from: field("from"), to: field("to") };
+    this.element = h(
+      "div",
+      { class: "row typed-ends" },
+      h("label", { for: "typed-from" }, t("typed-from")),
+      this.#fields.from,
+      h("label", { for: "typed-to" }, t("typed-to")),
+      this.#fields.to,
+    );
+  }
+
+  paint(): void {
+    const typed = this.#typed();
+    for (const name of ["from", "to"] as const) {
+      const field = this.#fields[name];
+      if (document.activeElement !== field) field.value = String(typed[name]);
+    }
+  }
+
+  #read(): { from: number; to: number } {
+    const at = (field: HTMLInputElement): number =>
+      field.value === "" ? Number.NaN : +field.value;
+    return { from: at(this.#fields.from), to: at(this.#fields.to) };
+  }
 }
 
 export const derivative: Lesson<State> = {

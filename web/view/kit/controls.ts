@@ -21,6 +21,7 @@ export function button(
 export interface SliderOptions {
   readonly name: string;
   readonly label: string;
+  /** The ends; where the data can change, these are getters. */
   readonly low: number;
   readonly high: number;
   readonly step: number;
@@ -41,14 +42,12 @@ export class Slider {
 
   constructor(options: SliderOptions) {
     this.#options = options;
-    const { name, label, low, high, step, log } = options;
+    const { name, label, step, log } = options;
     const id = `slider-${name}`;
     this.#range = h("input", {
       type: "range",
       id,
       "data-kedou": `${name}-slider`,
-      min: log ? 0 : low,
-      max: log ? 1000 : high,
       step: log ? 1 : step,
     });
     this.#field = h("input", {
@@ -56,8 +55,6 @@ export class Slider {
       class: "field",
       "data-kedou": `${name}-field`,
       "aria-label": t("number-field", { name: label }),
-      min: low,
-      max: high,
       step: "any",
       inputmode: "decimal",
     });
@@ -66,7 +63,7 @@ export class Slider {
     const take = (): void => {
       const value = Number(this.#field.value);
       if (this.#field.value.trim() === "" || !Number.isFinite(value)) return this.paint();
-      options.change(clamp(value, low, high));
+      options.change(clamp(value, options.low, options.high));
       options.end?.();
       this.paint();
     };
@@ -81,13 +78,16 @@ export class Slider {
   }
 
   paint(): void {
-    const { value, decimals } = this.#options;
+    const { value, decimals, low, high, log } = this.#options;
     const now = value();
+    put(this.#range, log ? { min: 0, max: 1000 } : { min: low, max: high });
+    put(this.#field, { min: low, max: high });
     const at = String(this.#toRange(now));
     if (this.#range.value !== at) this.#range.value = at;
     put(this.#range, { "aria-valuetext": fixed(now, decimals) });
     if (document.activeElement !== this.#field || this.#field.matches(":not(:focus-visible)")) {
-      this.#field.value = String(Number(now.toFixed(decimals)));
+      const text = String(Number(now.toFixed(decimals)));
+      if (this.#field.value !== text) this.#field.value = text;
     }
   }
 
@@ -123,7 +123,7 @@ export class Readout {
   set(value: number | null, text?: string): void {
     write(this.element, text ?? (value === null ? "?" : fixed(value, this.#decimals)));
     if (value === null) this.element.removeAttribute("data-value");
-    else this.element.setAttribute("data-value", String(value));
+    else put(this.element, { "data-value": value });
   }
 }
 
@@ -165,7 +165,8 @@ export class BigNumber {
     this.#value.set(value, text);
     write(this.#echoed, `${this.#symbol} = ${this.#value.element.textContent ?? ""}`);
     if (!this.#open) return;
-    const texts = value === null ? [t("hidden-for-now")] : lines();
+    const isHidden = value === null && text === undefined;
+    const texts = isHidden ? [t("hidden-for-now")] : lines();
     while (this.#lines.childElementCount > texts.length) this.#lines.lastChild!.remove();
     while (this.#lines.childElementCount < texts.length) this.#lines.append(h("p"));
     texts.forEach((each, i) => write(this.#lines.children[i]!, each));
@@ -229,8 +230,8 @@ export class Transport {
     show(this.#back, step > 0);
     show(this.#scrub, step > 0);
     put(this.#scrub, { max: last, "aria-valuetext": t("step-number", { step: String(step) }) });
-    this.#scrub.value = String(step);
+    if (this.#scrub.value !== String(step)) this.#scrub.value = String(step);
     write(this.#count, t("step-number", { step: String(step) }));
-    this.#count.setAttribute("data-value", String(step));
+    put(this.#count, { "data-value": step });
   }
 }

@@ -37,9 +37,12 @@ function filled<E extends Element>(element: E, attributes: Attributes, children:
   return element;
 }
 
-/** Set attributes that change while dragging. */
+/** Set attributes where they differ: setting one, even to what it is, costs style and layout. */
 export function put(element: Element, attributes: Readonly<Record<string, string | number>>): void {
-  for (const name in attributes) element.setAttribute(name, String(attributes[name]));
+  for (const name in attributes) {
+    const value = String(attributes[name]);
+    if (element.getAttribute(name) !== value) element.setAttribute(name, value);
+  }
 }
 
 /** Set text only where it differs: an unchanged node costs no layout. */

@@ -1,4 +1,9 @@
-/** A picture as SVG or PNG: styles are written into the copy, so that it looks alike anywhere. */
+/**
+ * Pictures as SVG or PNG, laid out as on screen. Styles are written into the copies, so that they
+ * look alike anywhere: only what any program that draws SVG understands.
+ */
+
+import { put, s } from "./dom.ts";
 
 const KEPT = [
   "fill",
@@ -13,52 +18,72 @@ const KEPT = [
   "font-family",
   "font-size",
   "font-weight",
+  "letter-spacing",
   "text-anchor",
-  "display",
   "visibility",
   "paint-order",
 ] as const;
+/** The room around all pictures. */
+const MARGIN = 16;
 
-export function svgText(svg: SVGSVGElement): string {
+/** A copy of a picture that needs no style sheet. */
+function standalone(svg: SVGSVGElement): SVGSVGElement {
   const copy = svg.cloneNode(true) as SVGSVGElement;
   const sources = [svg, ...svg.querySelectorAll("*")];
   const targets = [copy, ...copy.querySelectorAll("*")];
+  const unseen: Element[] = [];
   sources.forEach((source, i) => {
     const style = getComputedStyle(source);
     const target = targets[i]!;
+    if (style.display === "none") unseen.push(target);
+    for (const { name } of [...target.attributes]) {
+      if (/^(class|style|role|tabindex|hidden|aria-.*|data-.*)$/.test(name))
+        target.removeAttribute(name);
+    }
     for (const name of KEPT) target.setAttribute(name, style.getPropertyValue(name));
-    for (const name of ["class", "role", "tabindex", "hidden"]) target.removeAttribute(name);
+    for (const name of ["fill", "stroke"] as const) opaque(target, name);
+    if (target instanceof SVGCircleElement) target.setAttribute("r", style.getPropertyValue("r"));
   });
-  for (const hidden of copy.querySelectorAll('[display="none"]')) hidden.remove();
-  const { clientWidth, clientHeight } = svg;
-  copy.setAttribute("xmlns", "http://www.w3.org/2000/svg");
-  copy.setAttribute("width", String(clientWidth));
-  copy.setAttribute("height", String(clientHeight));
-  const paper = document.createElementNS("http://www.w3.org/2000/svg", "rect");
-  paper.setAttribute("width", "100%");
-  paper.setAttribute("height", "100%");
-  paper.setAttribute("fill", getComputedStyle(document.body).backgroundColor);
-  copy.prepend(paper);
-  return new XMLSerializer().serializeToString(copy);
+  for (const each of unseen) each.remove();
+  return copy;
 }
 
-/** All pictures of a chapter side by side, as one SVG. */
-export function together(pictures: readonly SVGSVGElement[]): {
-  text: string;
-  width: number;
-  height: number;
-} {
-  const gap = 16;
-  const width = pictures.reduce((sum, each) => sum + each.clientWidth + gap, -gap);
-  const height = Math.max(...pictures.map((each) => each.clientHeight));
-  let x = 0;
-  const parts = pictures.map((each) => {
-    const part = svgText(each).replace("<svg ", `<svg x="${x}" `);
-    x += each.clientWidth + gap;
-    return part;
+/** Write a colour with its opacity apart, and one that cannot be seen as none. */
+function opaque(target: Element, name: "fill" | "stroke"): void {
+  const parts = /^rgba\((\d+), (\d+), (\d+), ([\d.]+)\)$/.exec(target.getAttribute(name) ?? "");
+  if (!parts) return;
+  const [, red, green, blue, alpha] = parts;
+  const before = Number(target.getAttribute(`${name}-opacity`) ?? 1);
+  target.setAttribute(name, Number(alpha) === 0 ? "none" : `rgb(${red}, ${green}, ${blue})`);
+  target.setAttribute(`${name}-opacity`, String(Number(alpha) * before));
+}
+
+interface Sheet {
+  readonly text: string;
+  readonly width: number;
+  readonly height: number;
+}
+
+/** All pictures of a chapter on one sheet of the page's paper, each where it is on screen. */
+export function together(pictures: readonly SVGSVGElement[]): Sheet {
+  const boxes = pictures.map((each) => each.getBoundingClientRect());
+  const left = Math.min(...boxes.map((box) => box.left)) - MARGIN;
+  const top = Math.min(...boxes.map((box) => box.top)) - MARGIN;
+  const width = Math.ceil(Math.max(...boxes.map((box) => box.right)) + MARGIN - left);
+  const height = Math.ceil(Math.max(...boxes.map((box) => box.bottom)) + MARGIN - top);
+  const sheet = s(
+    "svg",
+    { xmlns: "http://www.w3.org/2000/svg", width, height, viewBox: `0 0 ${width} ${height}` },
+    s("rect", { width, height, fill: getComputedStyle(document.body).backgroundColor }),
+  );
+  pictures.forEach((each, i) => {
+    const copy = standalone(each);
+    const box = boxes[i]!;
+    const at = { x: box.left - left, y: box.top - top, width: box.width, height: box.height };
+    put(copy, { ...at, overflow: "visible" });
+    sheet.append(copy);
   });
-  const open = `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}">`;
-  return { text: `${open}${parts.join("")}</svg>`, width, height };
+  return { text: new XMLSerializer().serializeToString(sheet), width, height };
 }
 
 export function saveSvg(pictures: readonly SVGSVGElement[], name: string): void {

@@ -8,16 +8,17 @@ import { button } from "./controls.ts";
 import { number, oneOf, record, type Shape } from "./shape.ts";
 import { t } from "./words.ts";
 
-export interface Guess {
+export interface Guess<V = number> {
   readonly stage: "closed" | "open" | "done" | "shown";
-  readonly value: number;
+  readonly value: V;
 }
 
 export function guessShape(low: number, high: number): Shape<Guess> {
-  return record({
-    stage: oneOf("closed", "open", "done", "shown"),
-    value: number(low, high),
-  }) as Shape<Guess>;
+  return guessOf(number(low, high));
+}
+
+export function guessOf<V>(value: Shape<V>): Shape<Guess<V>> {
+  return record({ stage: oneOf("closed", "open", "done", "shown"), value }) as Shape<Guess<V>>;
 }
 
 export interface Verdict {
@@ -67,8 +68,7 @@ export class GuessCard {
     );
   }
 
-  paint(guess: Guess, verdict: () => Verdict): void {
-    const { stage } = guess;
+  paint({ stage }: Pick<Guess<unknown>, "stage">, verdict: () => Verdict): void {
     const open = stage === "open";
     const told = stage === "done" || stage === "shown";
     show(this.#hint, open);

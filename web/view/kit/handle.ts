@@ -11,6 +11,7 @@ export interface HandleOptions {
   readonly name: string;
   readonly label: string;
   readonly kind?: "model" | "guess" | "ink";
+  /** The ends; where the data can change, these are getters. */
   readonly low: number;
   readonly high: number;
   readonly step: number;
@@ -45,8 +46,6 @@ export class Handle {
         role: "slider",
         tabindex: 0,
         "aria-label": options.label,
-        "aria-valuemin": options.low,
-        "aria-valuemax": options.high,
         "data-kedou": options.name,
       },
       s("circle", { class: "handle-hit", r: 24 }),
@@ -59,9 +58,11 @@ export class Handle {
 
   /** Put the handle at a place in data and say its value. */
   place(x: number, y: number): void {
-    const { value, text } = this.#options;
+    const { low, high, value, text } = this.#options;
     const now = value();
     put(this.element, {
+      "aria-valuemin": low,
+      "aria-valuemax": high,
       transform: `translate(${this.#plot.x(x).toFixed(2)},${this.#plot.y(y).toFixed(2)})`,
       "aria-valuenow": now,
       "aria-valuetext": text(now),
@@ -75,8 +76,7 @@ export class Handle {
 
   enable(on: boolean): void {
     this.element.classList.toggle("gone", !on);
-    this.element.setAttribute("tabindex", on ? "0" : "-1");
-    this.element.setAttribute("aria-hidden", String(!on));
+    put(this.element, { tabindex: on ? "0" : "-1", "aria-hidden": String(!on) });
   }
 
   #key(event: KeyboardEvent): void {
@@ -104,21 +104,37 @@ type Grabbing = Pick<HandleOptions, "fromPointer" | "low" | "high" | "step" | "c
 
 /** Let a pointer that goes down on `element` drag a value until it goes up. */
 export function grab(element: SVGElement, plot: Plot, options: Grabbing): void {
-  let box: DOMRect | null = null;
-  let shift: [number, number] = [0, 0];
-  const move = (event: PointerEvent): void => {
-    if (box === null) return;
-    const x = plot.x.invert(event.clientX - box.left - shift[0]);
-    const y = plot.y.invert(event.clientY - box.top - shift[1]);
+  const move = (x: number, y: number): void => {
     const value = options.fromPointer(x, y);
     if (!Number.isFinite(value)) return;
     options.change(snap(clamp(value, options.low, options.high), options.step), "drag");
+  };
+  hold(element, plot, move, options.end);
+}
+
+/**
+ * Follow a pointer from where it goes down on `element` until it goes up: `move` gets each place
+ * in data, as if the pointer held the element by its middle.
+ */
+export function hold(
+  element: SVGElement,
+  plot: Plot,
+  move: (x: number, y: number) => void,
+  end?: () => void,
+): void {
+  let box: DOMRect | null = null;
+  let shift: [number, number] = [0, 0];
+  const moved = (event: PointerEvent): void => {
+    if (box === null) return;
+    const x = plot.x.invert(event.clientX - box.left - shift[0]);
+    const y = plot.y.invert(event.clientY - box.top - shift[1]);
+    move(x, y);
   };
   const stop = (): void => {
     if (box === null) return;
     box = null;
     element.classList.remove("held");
-    options.end?.();
+    end?.();
   };
   element.addEventListener("pointerdown", (event) => {
     if (event.button !== 0) return;
@@ -139,7 +155,7 @@ export function grab(element: SVGElement, plot: Plot, options: Grabbing): void {
     if (element.tabIndex >= 0) element.focus({ preventScroll: true });
     event.preventDefault();
   });
-  element.addEventListener("pointermove", move);
+  element.addEventListener("pointermove", moved);
   element.addEventListener("pointerup", stop);
   element.addEventListener("pointercancel", stop);
   element.addEventListener("lostpointercapture", stop);

@@ -24,6 +24,8 @@ export function fixed(value: number, decimals = 2): string {
 
 /** Write a number with so many significant digits, for axes and long ranges. */
 export function short(value: number, digits = 4): string {
+  const power = Math.log10(value);
+  if (Math.abs(power) >= 6 && Number.isInteger(power)) return `10${raised(power)}`;
   if (value !== 0 && (Math.abs(value) >= 1e6 || Math.abs(value) < 1e-4)) return powered(value);
   return String(Number(value.toPrecision(digits))).replace("-", "−");
 }
@@ -32,8 +34,17 @@ export function short(value: number, digits = 4): string {
 export function powered(value: number): string {
   if (value === 0) return "0";
   const [mantissa, exponent] = value.toExponential(1).split("e") as [string, string];
-  const power = [...String(Number(exponent))].map((each) => SUPERSCRIPT[each] ?? each).join("");
-  return `${mantissa.replace("-", "−")} × 10${power}`;
+  return `${mantissa.replace("-", "−")} × 10${raised(Number(exponent))}`;
+}
+
+function raised(power: number): string {
+  return [...String(power)].map((each) => SUPERSCRIPT[each] ?? each).join("");
+}
+
+/** Write a number with at most so many decimals, without zeros at its end. */
+export function trimmed(value: number, decimals = 4): string {
+  const text = fixed(value, decimals);
+  return text.includes(".") && !text.includes("×") ? text.replace(/\.?0+$/, "") : text;
 }
 
 export function signed(value: number, decimals = 2): string {

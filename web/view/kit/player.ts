@@ -11,6 +11,10 @@ export interface Playing {
   readonly last: () => number;
   readonly go: (step: number, how: "step" | "play" | "scrub") => void;
   readonly paint: () => void;
+  /** The step that playing shows after this one; the next one where nothing else is said. */
+  readonly after?: (step: number) => number;
+  /** How many times faster a step is played, by its number: long runs gather speed. */
+  readonly pace?: (step: number) => number;
 }
 
 export class Player {
@@ -55,7 +59,9 @@ export class Player {
     this.#advance();
   }
 
+  /** Stop playing; a hand that drags asks for it with every move, and nothing is painted then. */
   pause(): void {
+    if (!this.playing) return;
     this.playing = false;
     if (this.#timer !== null) clearTimeout(this.#timer);
     this.#timer = null;
@@ -83,9 +89,15 @@ export class Player {
   #advance(): void {
     if (!this.playing) return;
     if (this.atEnd) return this.pause();
-    this.#move(this.#run.step() + 1, "play");
+    const step = this.#run.step();
+    const next = this.#run.after?.(step) ?? step + 1;
+    this.#move(Math.min(this.#run.last(), next), "play");
     const wait = reducedMotion() ? STEP + HOLD : STEP + HOLD + 30;
-    this.#timer = setTimeout(() => this.#advance(), wait / this.speed);
+    this.#timer = setTimeout(() => this.#advance(), wait / this.#pace(this.#run.step()));
+  }
+
+  #pace(step: number): number {
+    return this.speed * (this.#run.pace?.(step) ?? 1);
   }
 
   #move(to: number, how: "step" | "play"): void {
@@ -99,7 +111,7 @@ export class Player {
       return;
     }
     this.shown = from;
-    const whole = (HOLD + STEP) / this.speed;
+    const whole = (HOLD + STEP) / (how === "play" ? this.#pace(to) : this.speed);
     const hold = to > from ? HOLD / (HOLD + STEP) : 0;
     this.#stop = animate(whole, (u) => {
       this.lit = u < hold;

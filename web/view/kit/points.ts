@@ -5,15 +5,17 @@
 
 import type { Point } from "../lesson.ts";
 import { fixed } from "./numbers.ts";
-import { list, number, pair, type Shape } from "./shape.ts";
+import { list, Misshapen, number, pair, type Shape } from "./shape.ts";
 import { MOST_POINTS, Table, X_RANGE, Y_RANGE } from "./table.ts";
 import { t } from "./words.ts";
 
-export const pointsShape: Shape<readonly Point[]> = list(
-  pair(number(...X_RANGE), number(...Y_RANGE)),
-  2,
-  MOST_POINTS,
-);
+const pairsShape = list(pair(number(...X_RANGE), number(...Y_RANGE)), 2, MOST_POINTS);
+
+export const pointsShape: Shape<readonly Point[]> = (value) => {
+  const points = pairsShape(value);
+  if (points.every(([x]) => x === 0)) throw new Misshapen();
+  return points;
+};
 
 export interface PointsOptions {
   readonly points: () => readonly Point[];

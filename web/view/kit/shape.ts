@@ -28,6 +28,13 @@ export const flag: Shape<boolean> = (value) => {
   return value;
 };
 
+export function text(most: number): Shape<string> {
+  return (value) => {
+    if (typeof value !== "string" || value.length > most) throw new Misshapen();
+    return value;
+  };
+}
+
 export function oneOf<const T extends string>(...names: readonly T[]): Shape<T> {
   return (value) => {
     if (!names.includes(value as T)) throw new Misshapen();

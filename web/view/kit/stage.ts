@@ -15,6 +15,7 @@ import type { Plot } from "./plot.ts";
 import type { Shape } from "./shape.ts";
 import { Store } from "./store.ts";
 import { t } from "./words.ts";
+import type { Engine } from "../own/engine.ts";
 
 export interface Lesson<S extends object> {
   readonly name: string;
@@ -43,6 +44,15 @@ export interface Services {
   readonly next?: HTMLElement | null;
   readonly theme?: HTMLElement | null;
   readonly project?: () => void;
+  /** What reads a learner's own file; none where there is no Python behind the page. */
+  readonly engine?: Engine | null;
+}
+
+export interface PlayerOptions<S> {
+  readonly also?: (to: number) => Partial<S>;
+  readonly after?: (step: number) => number;
+  /** How many times faster a step is played, by its number. */
+  readonly pace?: (step: number) => number;
 }
 
 export class Stage<S extends object> {
@@ -57,7 +67,7 @@ export class Stage<S extends object> {
   readonly element: HTMLElement;
   player: Player | null = null;
   #lesson: Lesson<S>;
-  #services: Services;
+  readonly services: Services;
   #view: View<S> | null = null;
   #plots: Plot[] = [];
   #transport: Transport | null = null;
@@ -67,13 +77,14 @@ export class Stage<S extends object> {
   #more: HTMLDetailsElement;
   #undo: HTMLButtonElement;
   #redo: HTMLButtonElement;
+  #pictures: readonly HTMLButtonElement[] = [];
   #wasSolved = false;
   #unsubscribe: () => void;
   #repaint = (): void => this.#paint();
 
   constructor(lesson: Lesson<S>, state: S, services: Services) {
     this.#lesson = lesson;
-    this.#services = services;
+    this.services = services;
     this.store = new Store(state);
     this.lead.textContent = lesson.lead();
     this.scene = h("section", { class: "scene", "aria-label": t("pictures") });
@@ -122,18 +133,34 @@ export class Stage<S extends object> {
     return frame;
   }
 
-  /** Give the chapter a transport bar for the recorded run whose step is `key` of the state. */
-  addPlayer<K extends keyof S>(key: K, last: (state: S) => number, stepLabel: string): Player {
-    const step = (): number => this.state[key] as number;
+  /** Save and destroy a plot with the chapter, wherever it stands. */
+  keepPlot(plot: Plot): void {
+    this.#plots.push(plot);
+  }
+
+  /**
+   * Give the chapter a transport bar for the recorded run whose step is `key` of the state (null:
+   * the last one). `also` says what else of the state a step changes, `after` which step playing
+   * shows after one, `pace` how fast.
+   */
+  addPlayer<K extends keyof S>(
+    key: K,
+    last: (state: S) => number,
+    stepLabel: string,
+    { also = () => ({}), after, pace }: PlayerOptions<S> = {},
+  ): Player {
+    const step = (): number => (this.state[key] as number | null) ?? last(this.state);
     const player = new Player({
       step,
       last: () => last(this.state),
       go: (to, how) =>
         this.store.set(
-          { [key]: to } as unknown as Partial<S>,
+          { ...also(to), [key]: to } as unknown as Partial<S>,
           how === "play" ? "quiet" : how === "scrub" ? "scrub" : null,
         ),
       paint: this.#repaint,
+      ...(after ? { after } : {}),
+      ...(pace ? { pace } : {}),
     });
     this.player = player;
     this.#transport = new Transport(player, step, () => last(this.state), stepLabel);
@@ -182,9 +209,11 @@ export class Stage<S extends object> {
     if (this.#more.open) {
       this.#undo.disabled = !this.store.canUndo;
       this.#redo.disabled = !this.store.canRedo;
+      const none = this.#svgs().length === 0;
+      for (const each of this.#pictures) each.disabled = none;
     }
     const solved = view.solved?.(state) ?? false;
-    if (solved && !this.#wasSolved) this.#services.solved?.(this.#lesson.name);
+    if (solved && !this.#wasSolved) this.services.solved?.(this.#lesson.name);
     this.#wasSolved = solved;
   }
 
@@ -218,8 +247,13 @@ export class Stage<S extends object> {
     return details;
   }
 
+  /** The pictures that are on screen. */
+  #svgs(): SVGSVGElement[] {
+    return this.#plots.map((plot) => plot.svg).filter((svg) => svg.clientWidth > 0);
+  }
+
   #makeMore(): HTMLDetailsElement {
-    const { link, project, theme } = this.#services;
+    const { link, project, theme } = this.services;
     const note = h("span", { class: "note", role: "status" });
     const address = h("input", {
       type: "text",
@@ -238,8 +272,11 @@ export class Stage<S extends object> {
         note.textContent = done ? t("link-copied") : t("link-by-hand");
       });
     });
-    const svgs = (): SVGSVGElement[] => this.#plots.map((plot) => plot.svg);
     const file = `kedou-${this.#lesson.name}`;
+    this.#pictures = [
+      button("save-png", "PNG", () => void savePng(this.#svgs(), file)),
+      button("save-svg", "SVG", () => saveSvg(this.#svgs(), file)),
+    ];
     const details = h(
       "details",
       { class: "drawer", "data-kedou": "more" },
@@ -257,8 +294,7 @@ export class Stage<S extends object> {
             this.store.set(this.#lesson.first);
           }),
           link ? share : null,
-          button("save-png", "PNG", () => void savePng(svgs(), file)),
-          button("save-svg", "SVG", () => saveSvg(svgs(), file)),
+          ...this.#pictures,
           project ? button("projector", t("projector"), project) : null,
           theme ?? null,
         ),

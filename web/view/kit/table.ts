@@ -14,11 +14,18 @@ export interface TableOptions {
   readonly change: (points: readonly Point[]) => void;
 }
 
+/** What stands in the last column: its name, and a number for each point. */
+export interface Charge {
+  readonly name: string;
+  readonly of: ArrayLike<number>;
+}
+
 export class Table {
   readonly element: HTMLElement;
   #body = h("tbody");
   #rows: { x: HTMLInputElement; y: HTMLInputElement; cells: HTMLTableCellElement[] }[] = [];
   #points: readonly Point[] = [];
+  #last = h("th", { scope: "col" }, "e²");
   #change: (points: readonly Point[]) => void;
   #paste = h("textarea", {
     rows: 4,
@@ -31,8 +38,8 @@ export class Table {
 
   constructor({ change }: TableOptions) {
     this.#change = change;
-    const heads = ["x", "y", "ŷ", "e", "e²"].map((name) => h("th", { scope: "col" }, name));
-    heads.push(h("th", {}, h("span", { class: "sr-only" }, t("remove-row"))));
+    const heads = ["x", "y", "ŷ", "e"].map((name) => h("th", { scope: "col" }, name));
+    heads.push(this.#last, h("th", {}, h("span", { class: "sr-only" }, t("remove-row"))));
     this.element = h(
       "div",
       { class: "table-editor", "data-kedou": "table" },
@@ -64,17 +71,25 @@ export class Table {
     show(this.#trouble, false);
   }
 
-  paint(points: readonly Point[], w: number, b: number): void {
+  /** Without a charge the last column has the squares. */
+  paint(points: readonly Point[], w: number, b: number, charge?: Charge): void {
+    this.paintCurve(points, (x) => w * x + b, charge);
+  }
+
+  /** The same for predictions that are no line. */
+  paintCurve(points: readonly Point[], predict: (x: number) => number, charge?: Charge): void {
     this.#points = points;
+    write(this.#last, charge?.name ?? "e²");
     if (this.#rows.length !== points.length) this.#build(points.length);
     points.forEach(([x, y], i) => {
       const row = this.#rows[i]!;
       if (document.activeElement !== row.x) row.x.value = String(x);
       if (document.activeElement !== row.y) row.y.value = String(y);
-      const e = y - (w * x + b);
-      write(row.cells[0]!, fixed(w * x + b, 3));
+      const predicted = predict(x);
+      const e = y - predicted;
+      write(row.cells[0]!, fixed(predicted, 3));
       write(row.cells[1]!, signed(e, 3));
-      write(row.cells[2]!, fixed(e * e, 3));
+      write(row.cells[2]!, fixed(charge?.of[i] ?? e * e, 3));
     });
   }
 

@@ -4,23 +4,39 @@
  * them together.
  */
 
+import validationEn from "../../../src/kedou/assets/texts/en/validation.json";
 import descentEn from "../../../src/kedou/assets/texts/en/descent.json";
 import kitEn from "../../../src/kedou/assets/texts/en/page.json";
 import backwardEn from "../../../src/kedou/assets/texts/en/page_backward.json";
 import coverEn from "../../../src/kedou/assets/texts/en/page_cover.json";
 import derivativeEn from "../../../src/kedou/assets/texts/en/page_derivative.json";
 import forwardEn from "../../../src/kedou/assets/texts/en/page_forward.json";
+import layersEn from "../../../src/kedou/assets/texts/en/page_layers.json";
+import gradientEn from "../../../src/kedou/assets/texts/en/page_gradient.json";
 import learningRateEn from "../../../src/kedou/assets/texts/en/page_learning_rate.json";
+import ownDataEn from "../../../src/kedou/assets/texts/en/page_own_data.json";
+import lossEn from "../../../src/kedou/assets/texts/en/page_loss.json";
 import rulesEn from "../../../src/kedou/assets/texts/en/page_rules.json";
+import trainEn from "../../../src/kedou/assets/texts/en/page_train.json";
+import ruleErrorsEn from "../../../src/kedou/assets/texts/en/rules.json";
+import typedEn from "../../../src/kedou/assets/texts/en/page_typed.json";
 import solutionEn from "../../../src/kedou/assets/texts/en/solution.json";
+import validationZh from "../../../src/kedou/assets/texts/zh-CN/validation.json";
 import descentZh from "../../../src/kedou/assets/texts/zh-CN/descent.json";
 import kitZh from "../../../src/kedou/assets/texts/zh-CN/page.json";
 import backwardZh from "../../../src/kedou/assets/texts/zh-CN/page_backward.json";
 import coverZh from "../../../src/kedou/assets/texts/zh-CN/page_cover.json";
 import derivativeZh from "../../../src/kedou/assets/texts/zh-CN/page_derivative.json";
 import forwardZh from "../../../src/kedou/assets/texts/zh-CN/page_forward.json";
+import layersZh from "../../../src/kedou/assets/texts/zh-CN/page_layers.json";
+import gradientZh from "../../../src/kedou/assets/texts/zh-CN/page_gradient.json";
 import learningRateZh from "../../../src/kedou/assets/texts/zh-CN/page_learning_rate.json";
+import ownDataZh from "../../../src/kedou/assets/texts/zh-CN/page_own_data.json";
+import lossZh from "../../../src/kedou/assets/texts/zh-CN/page_loss.json";
 import rulesZh from "../../../src/kedou/assets/texts/zh-CN/page_rules.json";
+import trainZh from "../../../src/kedou/assets/texts/zh-CN/page_train.json";
+import ruleErrorsZh from "../../../src/kedou/assets/texts/zh-CN/rules.json";
+import typedZh from "../../../src/kedou/assets/texts/zh-CN/page_typed.json";
 import solutionZh from "../../../src/kedou/assets/texts/zh-CN/solution.json";
 import type { Message } from "../../model/message.ts";
 import { say, sentence } from "../../model/texts.ts";
@@ -32,24 +48,48 @@ const english = {
   ...coverEn,
   ...derivativeEn,
   ...forwardEn,
+  ...layersEn,
   ...backwardEn,
   ...rulesEn,
   ...learningRateEn,
+  ...typedEn,
+  ...ownDataEn,
+  ...lossEn,
+  ...trainEn,
+  ...gradientEn,
 };
 const chinese: typeof english = {
   ...kitZh,
   ...coverZh,
   ...derivativeZh,
   ...forwardZh,
+  ...layersZh,
   ...backwardZh,
   ...rulesZh,
   ...learningRateZh,
+  ...typedZh,
+  ...ownDataZh,
+  ...lossZh,
+  ...trainZh,
+  ...gradientZh,
 };
 export type Key = keyof typeof english;
 
 const CATALOGUES = {
-  en: { page: english, descent: descentEn, solution: solutionEn },
-  "zh-CN": { page: chinese, descent: descentZh, solution: solutionZh },
+  en: {
+    page: english,
+    descent: descentEn,
+    rules: ruleErrorsEn,
+    solution: solutionEn,
+    validation: validationEn,
+  },
+  "zh-CN": {
+    page: chinese,
+    descent: descentZh,
+    rules: ruleErrorsZh,
+    solution: solutionZh,
+    validation: validationZh,
+  },
 } as const;
 let language: Language = "zh-CN";
 

@@ -6,6 +6,7 @@ import { fixed } from "../kit/numbers.ts";
 import { Plot } from "../kit/plot.ts";
 import { t } from "../kit/words.ts";
 import type { Bowl } from "../lesson.ts";
+import type { Window } from "../windows.ts";
 
 export interface BowlPictureOptions {
   readonly x?: readonly [number, number];
@@ -24,6 +25,9 @@ export interface BowlPictureOptions {
 export interface BowlState {
   readonly bowl: Bowl;
   readonly w: number;
+  /** The window, where it is not the first one any more. */
+  readonly x?: Window;
+  readonly y?: Window;
   readonly curve?: boolean;
   readonly tangent?: boolean;
   /** Where the arrow of the step points to, from w. */
@@ -69,12 +73,15 @@ export class BowlPicture {
     plot.data.append(this.#curve, this.#path, this.#trail, this.#tangent, this.#drop);
     plot.over.append(this.#truth, this.#flag, this.#arrow);
     if (options.roll) {
-      const [low, high] = options.x ?? [-0.3, 2];
       this.ball = new Handle(plot, {
         name: "ball",
         label: options.ballLabel ?? t("move-the-ball"),
-        low,
-        high,
+        get low() {
+          return plot.x.domain()[0]!;
+        },
+        get high() {
+          return plot.x.domain()[1]!;
+        },
         step: 0.01,
         fromPointer: (x) => x,
         value: () => this.#latest,
@@ -87,13 +94,16 @@ export class BowlPicture {
     } else plot.over.append(this.#dot);
     if (options.flag) {
       const { value, plant, planted } = options.flag;
-      const [low, high] = options.x ?? [-0.3, 2];
       this.flagHandle = new Handle(plot, {
         name: "guess-flag",
         label: t("move-the-flag"),
         kind: "guess",
-        low,
-        high,
+        get low() {
+          return plot.x.domain()[0]!;
+        },
+        get high() {
+          return plot.x.domain()[1]!;
+        },
         step: 0.005,
         bigStep: 0.05,
         fromPointer: (x) => x,
@@ -112,6 +122,7 @@ export class BowlPicture {
     this.#latest = state.w;
     const { plot } = this;
     const { bowl, w } = state;
+    if (state.x && state.y) plot.setDomain(state.x, state.y);
     put(this.#curve, { d: state.curve === false ? "" : plot.curve((x) => bowl.height(x)) });
     const height = bowl.height(w);
     const px = plot.x(w);

@@ -2,7 +2,7 @@
 
 import { put, s, show, write } from "../kit/dom.ts";
 import { Handle } from "../kit/handle.ts";
-import { fixed } from "../kit/numbers.ts";
+import { clamp, fixed } from "../kit/numbers.ts";
 import { Plot } from "../kit/plot.ts";
 import { t } from "../kit/words.ts";
 import type { Curve } from "../curves.ts";
@@ -11,6 +11,7 @@ export interface CurveOptions {
   readonly curve: () => Curve;
   readonly x: () => number;
   readonly move: (x: number, how: string) => void;
+  readonly says: (x: number) => string;
   readonly rod: () => number;
   readonly tilt: (slope: number, how: string) => void;
   readonly moved: () => void;
@@ -59,20 +60,18 @@ export class CurvePicture {
     this.#point = new Handle(plot, {
       name: "point",
       label: t("move-the-point"),
-      low: -5,
-      high: 5,
-      step: 0.01,
-      fromPointer: (x) => Math.max(options.curve().x[0], Math.min(options.curve().x[1], x)),
-      value: options.x,
-      text: (x) => {
-        const { variable, value, slope } = options.curve();
-        return t("point-text", {
-          name: variable,
-          x: fixed(x, 2),
-          height: fixed(value(x), 2),
-          slope: Number.isNaN(slope(x)) ? t("no-slope") : fixed(slope(x), 2),
-        });
+      get low() {
+        return options.curve().x[0];
       },
+      get high() {
+        return options.curve().x[1];
+      },
+      get step() {
+        return options.curve().step;
+      },
+      fromPointer: (x) => x,
+      value: options.x,
+      text: options.says,
       change: options.move,
       end: options.moved,
     });
@@ -112,15 +111,16 @@ export class CurvePicture {
       put(this.#path, { d: plot.curve(curve.value, curve.x[0], curve.x[1], 240) });
     }
     const { x, rod, tilting } = state;
-    const y = curve.value(x);
+    const y = held(curve.value(x), curve.y);
     const px = plot.x(x);
     const py = plot.y(y);
     this.#point.enable(!tilting);
     this.#point.place(x, y);
     put(this.#drop, { x1: px, x2: px, y1: py, y2: plot.bottom });
     const slope = curve.slope(x);
-    show(this.#tangent, !tilting && !Number.isNaN(slope));
-    if (!tilting && !Number.isNaN(slope)) this.#lay(this.#tangent, px, py, slope, 150);
+    const hasTangent = !tilting && Number.isFinite(slope) && y === curve.value(x);
+    show(this.#tangent, hasTangent);
+    if (hasTangent) this.#lay(this.#tangent, px, py, slope, 150);
     show(this.#rodLine, rod !== null);
     this.#rod.enable(tilting);
     if (rod !== null) {
@@ -149,8 +149,10 @@ export class CurvePicture {
 
   #paintLoupe(loupe: number, curve: Curve, x: number, slope: number): void {
     const { plot } = this;
-    show(this.#glass, loupe > 1);
-    if (loupe <= 1) return;
+    const y = curve.value(x);
+    const looks = loupe > 1 && Number.isFinite(y);
+    show(this.#glass, looks);
+    if (!looks) return;
     const r = Math.min(84, (plot.bottom - plot.top) * 0.34);
     const left = plot.x(x) > (plot.left + plot.right) / 2;
     const cx = left ? plot.left + r + 12 : plot.right - r - 12;
@@ -158,18 +160,18 @@ export class CurvePicture {
     const perX = (plot.x(1) - plot.x(0)) * loupe;
     const perY = (plot.y(0) - plot.y(1)) * loupe;
     put(this.#rim, { cx, cy, r });
-    const y = curve.value(x);
     let d = "";
+    let down = false;
     for (let i = -60; i <= 60; i++) {
       const dx = (i / 60) * r;
       const dy = (curve.value(x + dx / perX) - y) * perY;
-      if (dx * dx + dy * dy <= r * r) {
-        d += `${d ? "L" : "M"}${(cx + dx).toFixed(1)},${(cy - dy).toFixed(1)}`;
-      }
+      const inside = dx * dx + dy * dy <= r * r;
+      if (inside) d += `${down ? "L" : "M"}${(cx + dx).toFixed(1)},${(cy - dy).toFixed(1)}`;
+      down = inside;
     }
     put(this.#inner, { d });
-    show(this.#innerTangent, !Number.isNaN(slope));
-    if (!Number.isNaN(slope)) {
+    show(this.#innerTangent, Number.isFinite(slope));
+    if (Number.isFinite(slope)) {
       const rise = (slope * perY) / perX;
       const dx = (r - 2) / Math.hypot(1, rise);
       put(this.#innerTangent, { x1: cx - dx, y1: cy + dx * rise, x2: cx + dx, y2: cy - dx * rise });
@@ -177,6 +179,11 @@ export class CurvePicture {
     write(this.#label, `×${loupe}`);
     put(this.#label, { x: cx, y: cy + r - 8 });
   }
+}
+
+/** Where a point is drawn: at the edge where the curve leaves the picture, below where it ends. */
+function held(value: number, [low, high]: readonly [number, number]): number {
+  return Number.isNaN(value) ? low : clamp(value, low, high);
 }
 
 /** Below the curve: its slope, only where the hand has been. */
@@ -213,15 +220,18 @@ export class PenPicture {
     plot.nameX(curve.variable);
     plot.setDomain(curve.x, curve.slopes);
     put(this.#zero, { x1: plot.left, x2: plot.right, y1: plot.y(0), y2: plot.y(0) });
-    const whole = (from: number, to: number): string => plot.curve(curve.slope, from, to, 80);
-    const pieces = been.flatMap(([from, to]) =>
-      curve.places[0]?.kind === "corner" && from < 0 && to > 0
-        ? [whole(from, -1e-9), whole(1e-9, to)]
-        : [whole(from, to)],
-    );
+    const hair = 1e-9 * (curve.x[1] - curve.x[0]);
+    const corners = curve.places.filter(({ kind }) => kind === "corner");
+    const pieces = been.flatMap(([from, to]) => {
+      const cuts = corners.filter(({ x: at }) => at > from && at < to);
+      const starts = [from, ...cuts.map(({ x: at }) => at + hair)];
+      const ends = [...cuts.map(({ x: at }) => at - hair), to];
+      return starts.map((start, i) => plot.curve(curve.slope, start, ends[i], 80));
+    });
     put(this.#path, { d: hidden ? "" : pieces.join("") });
     const slope = curve.slope(x);
-    show(this.#dot, !hidden && !Number.isNaN(slope));
-    if (!Number.isNaN(slope)) put(this.#dot, { cx: plot.x(x), cy: plot.y(slope) });
+    const isThere = Number.isFinite(slope) && slope === held(slope, curve.slopes);
+    show(this.#dot, !hidden && isThere);
+    if (isThere) put(this.#dot, { cx: plot.x(x), cy: plot.y(slope) });
   }
 }

@@ -2,12 +2,13 @@
 
 import { put, s, show } from "../kit/dom.ts";
 import { grab, Handle } from "../kit/handle.ts";
-import { clamp, fixed, signed, snap } from "../kit/numbers.ts";
+import { fixed, signed } from "../kit/numbers.ts";
 import { Plot } from "../kit/plot.ts";
 import type { Moving } from "../kit/points.ts";
-import { X_RANGE, Y_RANGE } from "../kit/table.ts";
 import { t } from "../kit/words.ts";
 import type { Point } from "../lesson.ts";
+import { RunnerLines } from "./runner-lines.ts";
+import { letAdd, letMove, tailPath } from "./tadpoles.ts";
 
 export interface LinePictureOptions {
   readonly w: () => number;
@@ -24,6 +25,9 @@ export interface LinePictureOptions {
   readonly y?: readonly [number, number];
   readonly bare?: boolean;
   readonly kind?: "model" | "guess";
+  /** The x at which the line ends; without it, the picture's edge. */
+  readonly until?: number;
+  readonly xTicks?: readonly number[];
 }
 
 export interface LineState {
@@ -35,14 +39,16 @@ export interface LineState {
   readonly tails?: boolean;
   readonly picked?: number | null;
   readonly guessing?: boolean;
+  /** Further lines through the origin, by weight: those of a race. */
+  readonly runners?: readonly number[];
+  /** Where the line has been, step by step. */
+  readonly fan?: readonly number[];
+  /** Whether an arrow shows which way the handle goes. */
+  readonly hint?: boolean;
 }
 
 export const LOW_W = 0;
 export const HIGH_W = 2;
-/** Tadpoles sit on tenths, as the lesson's do. */
-const TENTH = 0.1;
-/** A pointer that moved less than this many pixels has tapped. */
-const TAP = 4;
 
 export class LinePicture {
   readonly plot: Plot;
@@ -55,6 +61,9 @@ export class LinePicture {
   #tails: SVGPathElement[] = [];
   #dots: SVGGElement[] = [];
   #tadpoles = s("g");
+  #fan = s("g");
+  #hint = s("path", { class: "turn-hint" });
+  #runners = new RunnerLines();
   #last: LineState | null = null;
 
   constructor(options: LinePictureOptions) {
@@ -67,8 +76,11 @@ export class LinePicture {
       xTitle: t("axis-time"),
       yTitle: t("axis-volume"),
       bare: options.bare ?? false,
+      ...(options.xTicks ? { xTicks: options.xTicks } : {}),
     });
-    this.plot.data.append(this.#ghost, this.#tadpoles, this.#line, this.#hit);
+    const { lines, letters } = this.#runners;
+    this.plot.data.append(this.#fan, this.#ghost, this.#tadpoles, lines, this.#line);
+    this.plot.over.append(this.#hint, letters);
     const b = options.b ?? (() => 0);
     const { turn, lift } = options;
     if (turn) {
@@ -81,6 +93,7 @@ export class LinePicture {
         change: turn,
         ...(options.turned ? { end: options.turned } : {}),
       };
+      this.plot.data.append(this.#hit);
       grab(this.#hit, this.plot, turning);
       this.handle = new Handle(this.plot, {
         ...turning,
@@ -110,14 +123,7 @@ export class LinePicture {
       this.plot.over.append(this.lifter.element);
     }
     const { moving } = options;
-    if (moving) {
-      this.plot.svg.addEventListener("dblclick", (event) => {
-        if ((event.target as Element).closest(".tadpole, .handle, .line-hit")) return;
-        const box = this.plot.svg.getBoundingClientRect();
-        const { x, y } = this.plot;
-        moving.add(tenths(x.invert(event.clientX - box.left), y.invert(event.clientY - box.top)));
-      });
-    }
+    if (moving) letAdd(this.plot, moving);
     this.plot.onLayout(() => this.#last && this.paint(this.#last));
   }
 
@@ -125,7 +131,8 @@ export class LinePicture {
     this.#last = state;
     const { plot } = this;
     const { points, w, b } = state;
-    const [x0, x1] = plot.x.domain() as [number, number];
+    const [x0, edge] = plot.x.domain() as [number, number];
+    const x1 = this.#options.until ?? edge;
     const ends = { x1: plot.x(x0), y1: plot.y(w * x0 + b), x2: plot.x(x1), y2: plot.y(w * x1 + b) };
     put(this.#line, ends);
     put(this.#hit, ends);
@@ -139,30 +146,52 @@ export class LinePicture {
         y2: plot.y(state.ghost * x1),
       });
     }
+    this.#runners.paint(plot, state.runners ?? []);
+    const fan = state.fan ?? [];
+    while (this.#fan.childElementCount > fan.length) this.#fan.lastChild!.remove();
+    while (this.#fan.childElementCount < fan.length) {
+      this.#fan.append(s("line", { class: "fan-line" }));
+    }
+    fan.forEach((each, i) => {
+      const end = { x1: plot.x(x0), y1: plot.y(each * x0), x2: plot.x(x1), y2: plot.y(each * x1) };
+      put(this.#fan.children[i]!, end);
+    });
+    show(this.#hint, state.hint === true);
+    if (state.hint) put(this.#hint, { d: this.#turningDown(w, b) });
     if (this.#tails.length !== points.length) this.#makeTadpoles(points.length);
     points.forEach(([x, y], i) => {
       const e = y - (w * x + b);
       const tail = this.#tails[i]!;
       put(tail, { d: state.tails === false ? "" : tailPath(plot, x, y, y - e) });
-      tail.setAttribute("class", e >= 0 ? "tail plus" : "tail minus");
-      if (e < 0) tail.setAttribute("fill", `url(#${plot.id}-hatch)`);
+      put(tail, { class: e >= 0 ? "tail plus" : "tail minus" });
+      if (e < 0) put(tail, { fill: `url(#${plot.id}-hatch)` });
       else tail.removeAttribute("fill");
       const dot = this.#dots[i]!;
       put(dot, { transform: `translate(${plot.x(x).toFixed(2)},${plot.y(y).toFixed(2)})` });
       dot.classList.toggle("picked", state.picked === i);
       put(dot, { "data-x": x, "data-y": y });
       const { pick, moving } = this.#options;
-      if (pick) dot.setAttribute("aria-pressed", String(state.picked === i));
+      if (pick) put(dot, { "aria-pressed": String(state.picked === i) });
       if (pick || moving) {
         const place =
           state.tails === false
             ? t("tadpole-place", { x: fixed(x, 1), y: fixed(y, 1) })
             : t("tadpole-error", { x: fixed(x, 1), y: fixed(y, 1), e: signed(e) });
-        dot.setAttribute("aria-label", moving ? `${place}. ${t("tadpole-keys")}` : place);
+        put(dot, { "aria-label": moving ? `${place}. ${t("tadpole-keys")}` : place });
       }
     });
     if (this.handle) this.handle.place(...this.#end(w, b));
     this.lifter?.place(0, b);
+  }
+
+  /** An arrow from the handle down, the way its line is to be turned. */
+  #turningDown(w: number, b: number): string {
+    const { plot } = this;
+    const [x, y] = this.#end(w, b);
+    const px = Math.min(plot.x(x) + 8, plot.right - 6);
+    const py = plot.y(y) + 26;
+    const head = `m-7,-9l7,10l7,-10`;
+    return `M${px.toFixed(1)},${py.toFixed(1)}q7,24 0,50${head}`;
   }
 
   /** Where the handle sits: on the line, just inside the picture. */
@@ -175,6 +204,7 @@ export class LinePicture {
   }
 
   #makeTadpoles(count: number): void {
+    const { plot } = this;
     const { pick, moving } = this.#options;
     const focused = this.#dots.findIndex((dot) => dot === document.activeElement);
     for (const dot of this.#dots) dot.remove();
@@ -187,7 +217,7 @@ export class LinePicture {
       }
       if (moving) {
         dot.classList.add("movable");
-        this.#drag(dot, i, moving);
+        letMove(dot, i, plot, moving, (index) => this.#options.pick?.(index));
       } else if (pick) dot.addEventListener("click", () => pick(i));
       if (pick) {
         dot.addEventListener("keydown", (event) => {
@@ -204,85 +234,4 @@ export class LinePicture {
     else this.#tadpoles.append(...this.#dots);
     if (focused >= 0) this.#dots[Math.min(focused, count - 1)]?.focus({ preventScroll: true });
   }
-
-  /** Let a pointer and the keys move a tadpole; a pointer that hardly moves has tapped it. */
-  #drag(dot: SVGGElement, index: number, moving: Moving): void {
-    const { plot } = this;
-    let from: { x: number; y: number; dx: number; dy: number; box: DOMRect } | null = null;
-    let moved = false;
-    dot.addEventListener("pointerdown", (event) => {
-      if (event.button !== 0) return;
-      const box = plot.svg.getBoundingClientRect();
-      const [x, y] = moving.at(index);
-      from = {
-        x: event.clientX,
-        y: event.clientY,
-        dx: event.clientX - box.left - plot.x(x),
-        dy: event.clientY - box.top - plot.y(y),
-        box,
-      };
-      moved = false;
-      dot.setPointerCapture(event.pointerId);
-      dot.focus({ preventScroll: true });
-      event.preventDefault();
-    });
-    dot.addEventListener("pointermove", (event) => {
-      if (!from) return;
-      if (!moved && Math.hypot(event.clientX - from.x, event.clientY - from.y) < TAP) return;
-      moved = true;
-      dot.classList.add("held");
-      const { box, dx, dy } = from;
-      moving.move(
-        index,
-        tenths(
-          plot.x.invert(event.clientX - box.left - dx),
-          plot.y.invert(event.clientY - box.top - dy),
-        ),
-        "drag",
-      );
-    });
-    const stop = (event: PointerEvent): void => {
-      if (!from) return;
-      from = null;
-      dot.classList.remove("held");
-      if (moved) moving.moved();
-      else if (event.type === "pointerup") this.#options.pick?.(index);
-    };
-    for (const end of ["pointerup", "pointercancel", "lostpointercapture"] as const) {
-      dot.addEventListener(end, stop);
-    }
-    dot.addEventListener("keydown", (event) => {
-      const [x, y] = moving.at(index);
-      const by = TENTH * (event.shiftKey ? 5 : 1);
-      const ways: Readonly<Record<string, Point>> = {
-        ArrowRight: [x + by, y],
-        ArrowLeft: [x - by, y],
-        ArrowUp: [x, y + by],
-        ArrowDown: [x, y - by],
-      };
-      const to = ways[event.key];
-      if (to) moving.move(index, tenths(...to), "key");
-      else if (event.key === "Delete" || event.key === "Backspace") moving.remove(index);
-      else return;
-      event.preventDefault();
-      event.stopPropagation();
-    });
-  }
-}
-
-function tenths(x: number, y: number): Point {
-  return [snap(clamp(x, ...X_RANGE), TENTH), snap(clamp(y, ...Y_RANGE), TENTH)];
-}
-
-/** A tail: as wide as the dot at its root, nothing where it touches the line. */
-function tailPath(plot: Plot, x: number, from: number, to: number): string {
-  const cx = plot.x(x);
-  const root = plot.y(from);
-  const tip = plot.y(to);
-  const bend = root + (tip - root) * 0.45;
-  return (
-    `M${(cx - 6).toFixed(1)},${root.toFixed(1)}` +
-    `Q${(cx - 4.4).toFixed(1)},${bend.toFixed(1)} ${cx.toFixed(1)},${tip.toFixed(1)}` +
-    `Q${(cx + 4.4).toFixed(1)},${bend.toFixed(1)} ${(cx + 6).toFixed(1)},${root.toFixed(1)}Z`
-  );
 }

@@ -1,78 +1,129 @@
 /** Loss against step, for several rates at once; the chosen one in front. */
 
-import { put, s } from "../kit/dom.ts";
+import { put, s, show, write } from "../kit/dom.ts";
 import { Plot } from "../kit/plot.ts";
 import { t } from "../kit/words.ts";
+import type { Window } from "../windows.ts";
 
-export interface Curve {
-  readonly label: string;
+export interface Pinned {
+  readonly rate: number;
   readonly losses: readonly number[];
-  /** The step beside which the label stands. */
-  readonly at: number;
 }
+
+export interface CurvesState {
+  readonly losses: readonly number[];
+  readonly pinned: readonly Pinned[];
+  readonly y: Window;
+  /** The step shown, with a fraction while it moves, and the loss there. */
+  readonly shown: number;
+  readonly loss: number;
+}
+
+/** How many rates can be kept beside the chosen one. */
+export const MOST_PINNED = 5;
+const FEW = 40;
+/** A label stands beside one of these steps of its curve. */
+const PLACES = [1, 2, 4, 7, 11, 16, 22, 29, 36];
 
 export class LossCurves {
   readonly plot: Plot;
-  #others: { path: SVGPathElement; label: SVGTextElement; curve: Curve }[];
+  #pinned = Array.from({ length: MOST_PINNED }, () => ({
+    path: s("path", { class: "loss-curve" }),
+    label: s("text", { class: "curve-label" }),
+  }));
   #path = s("path", { class: "loss-curve chosen" });
   #dot = s("circle", { class: "ball", r: 6 });
-  #last: { losses: readonly number[]; shown: number; loss: number } | null = null;
+  #last: CurvesState | null = null;
+  #drawn: readonly unknown[] = [];
 
-  constructor(others: readonly Curve[]) {
+  constructor(y: Window) {
+    const ticks = (): number[] => powers(this.#last?.y ?? y);
     this.plot = new Plot({
       label: t("loss-curves"),
       name: "loss-curves",
-      x: [0, 40],
-      y: [0.1, 1000],
+      x: [0, FEW],
+      y,
       logY: true,
-      yTicks: [0.1, 1, 10, 100, 1000],
+      get yTicks() {
+        return ticks();
+      },
       xTitle: t("axis-step"),
       yTitle: t("axis-loss"),
     });
-    this.#others = others.map((curve) => ({
-      curve,
-      path: s("path", { class: "loss-curve" }),
-      label: s("text", { class: "tick" }, curve.label),
-    }));
-    for (const each of this.#others) {
-      this.plot.data.append(each.path);
-      this.plot.over.append(each.label);
+    for (const { path, label } of this.#pinned) {
+      this.plot.data.append(path);
+      this.plot.over.append(label);
     }
     this.plot.data.append(this.#path);
     this.plot.over.append(this.#dot);
     this.plot.onLayout(() => {
-      this.#drawOthers();
-      if (this.#last) this.paint(this.#last.losses, this.#last.shown, this.#last.loss);
+      this.#drawn = [];
+      if (this.#last) this.paint(this.#last);
     });
   }
 
-  paint(losses: readonly number[], shown: number, loss: number): void {
-    this.#last = { losses, shown, loss };
-    this.plot.setDomain([0, shown > 40 ? 100 : 40], [0.1, 1000]);
+  paint(state: CurvesState): void {
+    this.#last = state;
+    const { losses, pinned, shown, loss, y } = state;
+    const { plot } = this;
+    plot.setDomain([0, shown > FEW ? losses.length - 1 : FEW], y);
     put(this.#path, { d: this.#line(losses) });
     put(this.#dot, {
-      cx: this.plot.x(shown),
-      cy: Math.max(this.plot.top - 8, this.plot.y(Math.max(0.1, loss))),
+      cx: plot.x(shown),
+      cy: Math.max(plot.top - 8, plot.y(Math.max(y[0], loss))),
     });
+    if (this.#drawn[0] !== pinned || this.#drawn[1] !== y) {
+      this.#drawn = [pinned, y];
+      this.#drawPinned(pinned);
+    }
   }
 
   #line(losses: readonly number[]): string {
     const { plot } = this;
+    const least = plot.y.domain()[0]!;
     const last = Math.min(losses.length - 1, plot.x.domain()[1]!);
     let d = "";
     for (let i = 0; i <= last; i++) {
-      const y = Math.max(-500, plot.y(Math.max(0.1, losses[i]!)));
+      const y = Math.max(-500, plot.y(Math.max(least, losses[i]!)));
       d += `${i ? "L" : "M"}${plot.x(i).toFixed(1)},${y.toFixed(1)}`;
     }
     return d;
   }
 
-  #drawOthers(): void {
+  #drawPinned(pinned: readonly Pinned[]): void {
     const { plot } = this;
-    for (const { path, label, curve } of this.#others) {
+    const taken: (readonly [x: number, y: number])[] = [];
+    this.#pinned.forEach(({ path, label }, i) => {
+      const curve = pinned[i];
+      show(path, curve !== undefined);
+      show(label, curve !== undefined);
+      if (!curve) return;
       put(path, { d: this.#line(curve.losses) });
-      const { at, losses } = curve;
-      put(label, { x: plot.x(at) + 7, y: plot.y(losses[at]!) - 5 });
-    }
+      write(label, String(curve.rate));
+      const free = PLACES.map((step) => {
+        const loss = Math.max(curve.losses[step]!, plot.y.domain()[0]!);
+        return [plot.x(step) + 6, plot.y(loss) - 5] as const;
+      }).find(
+        ([x, y]) =>
+          y > plot.top + plot.em &&
+          x < plot.right - 3 * plot.em &&
+          taken.every(
+            ([a, b]) => Math.abs(x - a) > 3.4 * plot.em || Math.abs(y - b) > 1.2 * plot.em,
+          ),
+      );
+      show(label, free !== undefined);
+      if (!free) return;
+      taken.push(free);
+      put(label, { x: free[0], y: free[1] });
+    });
   }
+}
+
+/** The powers of ten within a window. */
+function powers([low, high]: Window): number[] {
+  const first = Math.ceil(Math.log10(low) - 1e-9);
+  const last = Math.floor(Math.log10(high) + 1e-9);
+  return Array.from({ length: last - first + 1 }, (_, i) =>
+    Number((10 ** (first + i)).toPrecision(1)),
+  );
 }

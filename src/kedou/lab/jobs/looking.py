@@ -225,11 +225,12 @@ def _spread(values: Floats) -> float:
 
 
 def _counts_rows(column: Column) -> bool:
-    """Say whether a column of whole numbers only counts the rows."""
+    """Say whether a column of whole numbers only counts the rows, from 0 or 1 on."""
     if column.told.kind != "integer":
         return False
     values = column.values
-    return len(values) >= 10 and bool(np.all(np.diff(values) == 1.0))
+    begins = len(values) >= 10 and values[0] in (0.0, 1.0)
+    return begins and bool(np.all(np.diff(values) == 1.0))
 
 
 def _relation(column: Column, y: Floats | None) -> float | None:

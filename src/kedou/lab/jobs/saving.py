@@ -102,20 +102,32 @@ def _python(saving: Saving) -> str | None:
 
 
 def _report(saving: Saving) -> None:
-    raise RefusalError("lab.no-report")
+    from kedou.report import Report, write_report
+
+    learned, run = saving.learned, saving.run()
+    moments, sample = learned.kept(saving.settings), learned.sample
+    places = [sample.columns.index(column) for column in moments.columns]
+    report = Report(
+        run=run,
+        moments=moments,
+        plan=learned.model(run).plan,
+        name=str(saving.job["table"]["name"]),
+        held=None if saving.job.get("run") else learned.held(saving.settings, run),
+        sample=(sample.X[:, places], sample.y),
+    )
+    write_report(report, saving.path)
 
 
 def _convert(saving: Saving) -> str | None:
     """Write the model in another language."""
-    assert saving.job["kind"] in CONVERSIONS
-    try:
-        from kedou.convert import convert  # type: ignore[import-not-found, unused-ignore]
-    except ImportError:
-        raise RefusalError("lab.no-convert") from None
-    made: str | bytes = convert(saving.model(), saving.job["kind"])
+    from kedou.conversion import convert, to_bytes
+
+    kind = saving.job["kind"]
+    assert kind in CONVERSIONS
+    made = convert(saving.model(), CONVERSIONS[kind])
     if isinstance(made, str):
         return _text(saving, made)
-    saving.path.write_bytes(made)
+    saving.path.write_bytes(to_bytes(made))
     return None
 
 

@@ -15,7 +15,7 @@ from kedou.fitting.reading import threads
 from kedou.fitting.sample import Sample, Sampler
 from kedou.fitting.scanner import scan
 from kedou.fitting.split import Split, split_last
-from kedou.lab.answers import plain, said
+from kedou.lab.answers import said
 from kedou.lab.desk import Desk
 from kedou.lab.frames import written
 from kedou.lab.jobs.done import Done
@@ -25,6 +25,7 @@ from kedou.moments import Moments
 from kedou.moments.moments import require_range
 from kedou.moments.relation import likely_leaks
 from kedou.moments.store import to_content
+from kedou.plain import plain
 from kedou.sources.estimate import estimated_rows
 from kedou.sources.open import Missing, planned
 from kedou.sources.source import Source

@@ -1,0 +1,423 @@
+"""One's own data in a real lab: brought, looked at, trained live, used, by pointer and keyboard."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+from lab.lab_process import running
+from page_driver import Lab
+
+import kedou as kd
+
+ROOT = Path(__file__).resolve().parents[2]
+AXE = ROOT / "web" / "node_modules" / "axe-core" / "axe.min.js"
+HOSTILE = '<img src=x onerror="window.broken=1">'
+
+
+def write_files(folder: Path) -> None:
+    random = np.random.default_rng(3)
+    rows = 240
+    area = random.uniform(30, 150, rows)
+    city = random.choice(["西安", "拉萨", "哈尔滨"], rows)
+    price = 2 * area + np.where(city == "西安", 40, 0) + random.normal(0, 8, rows) + 30
+    lines = ["面积,城市,价格"]
+    lines += [
+        f"{'' if i % 40 == 7 else f'{a:.2f}'},{c},{p:.2f}"
+        for i, (a, c, p) in enumerate(zip(area, city, price, strict=True))
+    ]
+    (folder / "房价.csv").write_bytes("\n".join(lines).encode("gb18030"))
+    (folder / "hostile.csv").write_text(
+        f'"{HOSTILE.replace(chr(34), 2 * chr(34))}","=cmd()",y\n'
+        + "\n".join(f"{i % 7},{i % 5},{i % 3 + i}" for i in range(60)),
+        "utf-8",
+    )
+
+
+@pytest.fixture(scope="module")
+def own_lab(browser, tmp_path_factory):
+    """A lab whose owner has come in: its address, the folder it may read, the owner's cookie."""
+    folder = tmp_path_factory.mktemp("data")
+    write_files(folder)
+    with running("--no-browser", "--data", str(folder)) as process:
+        context = browser.new_context()
+        page = context.new_page()
+        page.goto(f"{process.origin}/?token={process.token}")
+        page.wait_for_selector("main > *")
+        state = context.storage_state()
+        context.close()
+        yield f"{process.origin}/", folder, state
+
+
+class OwnLab(Lab):
+    """A page of that lab on one's own data."""
+
+    def __init__(self, browser, own_lab, **options) -> None:
+        address, self.folder, state = own_lab
+        super().__init__(browser, address, storage_state=state, reduced_motion="reduce", **options)
+        self.page.set_default_timeout(20_000)
+
+    def bring(self, name: str, target: str | None = None, lang: str = "en") -> OwnLab:
+        self.open("own-data", lang)
+        self.at("data-set").locator("option").first.wait_for(state="attached")
+        self.at("data-set").select_option(name)
+        self.click("open-set")
+        return self.looked(target)
+
+    def looked(self, target: str | None = None) -> OwnLab:
+        self.at("train").wait_for()
+        if target is not None:
+            self.at("target").select_option(target)
+            self.page.wait_for_function(
+                "name => [...document.querySelectorAll('tr.is-target th')]"
+                ".some(e => e.textContent === name)",
+                arg=target,
+            )
+        return self
+
+    def train(self) -> OwnLab:
+        self.click("train")
+        self.at("outcome").wait_for()
+        return self
+
+    def confirmed(self) -> OwnLab:
+        """Wait until Python's own run has taken the place of the page's."""
+        self.page.wait_for_function(
+            "() => document.querySelector('[data-kedou=computed-by]')"
+            ".textContent.includes('Python')"
+        )
+        return self
+
+    def set_rate(self, rate: float) -> None:
+        self.at("rate-field").fill(str(rate))
+        self.at("rate-field").press("Enter")
+        self.settle()
+
+    def theta(self) -> list[float]:
+        self.settle()
+        return self.page.locator("[data-kedou^=coefficient-]").evaluate_all(
+            "all => all.map(e => Number(e.dataset.value))"
+        )
+
+    def save(self, kind: str) -> Path:
+        with self.page.expect_download() as download:
+            self.click(f"save-{kind}")
+        path = Path(download.value.path())
+        return path.rename(path.with_name(download.value.suggested_filename))
+
+
+@pytest.fixture
+def own(browser, own_lab):
+    opened = OwnLab(browser, own_lab)
+    yield opened
+    opened.close()
+    assert not opened.faults, opened.faults
+
+
+def test_a_page_without_python_says_how_to_get_it(lab):
+    lab.open("own-data")
+    assert "kedou lab" in lab.text("needs-python")
+
+
+def test_a_data_set_is_trained_and_python_confirms_it(own):
+    own.bring("engel").train().confirmed()
+    engel = kd.data.engel()
+    run = kd.descend(kd.scan(engel), standardize=True)
+    assert own.theta() == pytest.approx(run.theta[-1].tolist(), rel=1e-12)
+    assert own.at("outcome").get_attribute("data-value") == "converged"
+
+
+def test_the_page_alone_has_pythons_numbers(own):
+    """Each rate at once, before any answer: the page's model against the engine."""
+    own.bring("longley", kd.data.load("longley").target_name).train().confirmed()
+    moments = kd.scan(
+        str(kd.data.load("longley").path()), target=kd.data.load("longley").target_name
+    )
+    for rate in (0.1, 0.25):
+        own.page.route_web_socket("**", lambda _: None)
+        own.set_rate(rate)
+        run = kd.descend(moments, learning_rate=rate, standardize=True)
+        scale = np.abs(run.theta[-1]).max()
+        assert own.theta() == pytest.approx(run.theta[-1].tolist(), abs=1e-12 * scale)
+
+
+def test_dragging_the_rate_beyond_the_limit_diverges_with_advice(own):
+    own.bring("engel").train()
+    training = own.page.locator("path.run-line:not(.left-out, .pin-0, .pin-1)")
+    before = training.get_attribute("d")
+    box = own.at("rate").locator(".handle-dot").bounding_box()
+    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    own.page.mouse.move(x, y)
+    own.page.mouse.down()
+    own.page.mouse.move(x - 120, y, steps=8)
+    own.settle()
+    slower = training.get_attribute("d")
+    own.page.mouse.move(x + 400, y, steps=8)
+    own.page.mouse.up()
+    own.settle()
+    assert before != slower
+    assert own.at("outcome").get_attribute("data-value") == "diverged"
+    assert "limit" in own.text("advice")
+    own.page.keyboard.press("Control+z")
+    own.settle()
+    assert own.at("outcome").get_attribute("data-value") == "converged"
+
+
+def test_the_rate_by_keyboard(own):
+    own.bring("engel").train()
+    own.click("rate-auto")
+    own.at("rate").focus()
+    before = own.value("rate")
+    own.page.keyboard.press("Shift+ArrowLeft")
+    assert own.value("rate") == pytest.approx(before / 2, rel=1e-3)
+    own.page.keyboard.press("End")
+    assert own.at("outcome").get_attribute("data-value") == "diverged"
+
+
+def test_a_file_of_ones_own_in_chinese_letters_of_old(own):
+    own.open("own-data", "zh-CN")
+    own.at("file").set_input_files(own.folder / "房价.csv")
+    own.looked("价格").train().confirmed()
+    assert "缺失" in own.text("warnings")
+    expected = kd.scan(str(own.folder / "房价.csv"), target="价格", categorical=["城市"])
+    exact = kd.solve(expected).theta
+    assert own.theta() == pytest.approx(exact.tolist(), rel=1e-6)
+
+
+def test_a_path_inside_is_opened_and_one_outside_is_refused(own):
+    own.open("own-data")
+    own.at("path").fill("房价.csv")
+    own.click("open-path")
+    own.looked()
+    for outside in ("/etc/passwd", "../x.csv", "http://127.0.0.1/x.csv"):
+        own.click("phase-bring")
+        own.at("path").fill(outside)
+        own.click("open-path")
+        own.at("trouble").wait_for()
+        assert own.text("trouble").strip()
+        assert not own.at("train").is_visible()
+
+
+def test_hostile_names_are_text(own):
+    own.open("own-data")
+    own.at("path").fill("hostile.csv")
+    own.click("open-path")
+    own.looked("y").train()
+    assert HOSTILE in own.text("equation")
+    own.click("phase-use")
+    assert own.page.evaluate("window.broken") is None
+    assert own.page.locator("main img").count() == 0
+
+
+def test_copied_python_gives_the_numbers_on_screen(own):
+    own.open("own-data")
+    own.at("path").fill("房价.csv")
+    own.click("open-path")
+    own.looked("价格").train()
+    own.set_rate(0.2)
+    own.confirmed()
+    code = own.copied_python()
+    ran = subprocess.run(
+        [sys.executable, "-X", "utf8", "-c", code],
+        capture_output=True,
+        text=True,
+        check=True,
+        cwd=own.folder,
+        encoding="utf-8",
+    )
+    printed = dict(line.split()[:2] for line in ran.stdout.splitlines())
+    assert printed.pop("outcome") == own.at("outcome").get_attribute("data-value")
+    assert len(printed) == 4
+    for name, value in printed.items():
+        assert float(value) == pytest.approx(own.value(name), rel=1e-11), name
+
+
+def test_find_the_best_says_what_it_tried(own):
+    own.bring("longley").train()
+    own.click("find-best")
+    assert "Tried 18" in own.text("found")
+    assert own.value("rate") > 0
+
+
+def test_features_rules_and_scaling_retrain_at_once(own):
+    own.bring("penguins", "body_mass_g").train()
+    before = own.theta()
+    own.click("more")
+    own.click("feature-0")
+    assert len(own.theta()) < len(before)
+    own.click("feature-0")
+    assert own.theta() == pytest.approx(before, rel=1e-11)
+    own.click("standardize")
+    assert own.at("outcome").get_attribute("data-value") != "converged"
+    own.click("standardize")
+    own.at("rule").select_option("adam")
+    own.settle()
+    assert own.theta() != before
+    own.click("pin")
+    assert own.page.locator("path.run-line.pin-0").get_attribute("d")
+
+
+def test_a_prediction_by_hand_is_that_of_the_model_taken_away(own):
+    own.bring("engel").train().confirmed()
+    own.click("phase-use")
+    own.at("row-0-field").fill("800")
+    own.at("row-0-field").press("Enter")
+    model = kd.load_model(own.save("model"))
+    value, lower, upper = model.predict({"income": [800.0]}, interval=0.95)
+    assert own.value("prediction") == pytest.approx(value[0], rel=1e-12)
+    assert float(own.at("interval").get_attribute("data-low")) == pytest.approx(lower[0], rel=1e-9)
+    assert float(own.at("interval").get_attribute("data-high")) == pytest.approx(upper[0], rel=1e-9)
+
+
+def test_what_is_taken_away_can_be_used(own):
+    own.bring("engel").train().confirmed()
+    own.click("phase-use")
+    moments = kd.Moments.load(own.save("moments"))
+    assert moments.count == 235
+    history = own.save("history-csv").read_text("utf-8").splitlines()
+    assert len(history) == 1 + 1001
+    predictions = own.save("predictions").read_text("utf-8").splitlines()
+    assert len(predictions) == 1 + 235
+    code = own.save("python").read_text("utf-8")
+    ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert ran.returncode == 0, ran.stderr
+
+
+def test_a_link_opens_the_same_run_elsewhere(browser, own_lab, own):
+    own.bring("engel").train()
+    own.set_rate(0.03)
+    own.click("more")
+    own.click("share")
+    link = own.at("share-link").input_value()
+    other = OwnLab(browser, own_lab)
+    other.page.goto(link)
+    other.at("outcome").wait_for()
+    assert other.theta() == own.theta()
+    other.close()
+    assert not other.faults
+
+
+@pytest.mark.parametrize("lang", ["en", "zh-CN"])
+def test_axe_finds_nothing_in_any_phase(browser, own_lab, lang):
+    if not AXE.exists():
+        pytest.skip("axe-core is not installed: npm ci in web/")
+    own = OwnLab(browser, own_lab, bypass_csp=True)
+
+    def check(phase: str) -> None:
+        own.settle()
+        own.page.add_script_tag(path=str(AXE))
+        found = own.page.evaluate(
+            """() => axe.run(document, {runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa',
+              'wcag22aa']}).then(r => r.violations.map(v => v.id + ': ' + v.nodes.map(n =>
+              n.html.slice(0, 120) + ' ' + n.failureSummary).join(' | ')))"""
+        )
+        assert not found, (phase, found)
+
+    own.open("own-data", lang)
+    own.at("data-set").locator("option").first.wait_for(state="attached")
+    check("bring")
+    own.bring("penguins", "body_mass_g", lang)
+    check("look")
+    own.train()
+    own.click("more")
+    check("train")
+    own.click("phase-use")
+    check("use")
+    own.close()
+    assert not own.faults
+
+
+@pytest.mark.parametrize("width", [390, 820])
+def test_nothing_is_wider_than_the_screen(browser, own_lab, width):
+    own = OwnLab(browser, own_lab, viewport={"width": width, "height": 844}, has_touch=True)
+    own.bring("penguins", "body_mass_g", "zh-CN")
+
+    def fits() -> bool:
+        own.settle()
+        return own.page.evaluate("document.documentElement.scrollWidth") <= width
+
+    assert fits()
+    own.train()
+    assert fits()
+    own.click("phase-use")
+    assert fits()
+    own.close()
+
+
+def test_a_guest_of_a_class_sees_only_what_is_theirs(browser, tmp_path):
+    write_files(tmp_path)
+    with running("--no-browser", "--class", "--data", str(tmp_path)) as process:
+        guest = Lab(browser, f"{process.origin}/", reduced_motion="reduce")
+        guest.page.goto(f"{process.origin}/?join={process.join}")
+        guest.open("own-data")
+        guest.at("data-set").locator("option").first.wait_for(state="attached")
+        assert not guest.at("path").is_visible()
+        guest.at("file").set_input_files(tmp_path / "hostile.csv")
+        guest.at("train").wait_for(timeout=20_000)
+        guest.close()
+        assert not guest.faults
+
+
+def test_messages_of_the_page_are_those_of_the_lab(own):
+    """What the page sends is understood: no question is refused for its form."""
+    sent: list[str] = []
+
+    def hear(socket) -> None:
+        socket.on("framereceived", lambda text: sent.append(text))
+
+    own.page.on("websocket", hear)
+    own.bring("engel").train().confirmed()
+    answers = [json.loads(each) for each in sent if isinstance(each, str)]
+    assert answers
+    assert not [each for each in answers if each["type"] == "error"]
+
+
+def test_a_loss_that_moments_cannot_carry_is_walked_over_the_rows(own):
+    own.bring("engel").train()
+    own.click("more")
+    own.at("loss-name").select_option("huber")
+    own.page.wait_for_function(
+        "() => document.querySelector('[data-kedou=outcome]').dataset.value === 'slow'"
+    )
+    run = kd.descend(kd.data.engel(), loss="huber", standardize=True)
+    assert own.theta() == pytest.approx(run.theta[-1].tolist(), rel=1e-9)
+    assert "reads all rows" in own.text("passes") or "read all rows" in own.text("passes")
+    own.click("phase-use")
+    assert kd.load_model(own.save("model")).loss["name"] == "huber"
+    own.click("phase-train")
+    own.at("loss-name").select_option("squared")
+    own.page.wait_for_function(
+        "() => document.querySelector('[data-kedou=outcome]').dataset.value === 'converged'"
+    )
+
+
+def test_the_report_of_the_page_works_alone_from_disk(browser, own):
+    own.bring("penguins", "body_mass_g", "zh-CN").train().confirmed()
+    own.click("phase-use")
+    path = own.save("report")
+    context = browser.new_context(offline=True)
+    asked: list[str] = []
+    context.on("request", lambda request: asked.append(request.url))
+    page = context.new_page()
+    faults: list[str] = []
+    page.on("pageerror", lambda error: faults.append(str(error)))
+    page.on("console", lambda m: faults.append(m.text) if m.type in ("error", "warning") else None)
+    page.goto(path.as_uri())
+    page.wait_for_selector("[data-kedou=outcome]")
+    field = page.locator("[data-kedou=rate-field]")
+    before = page.locator("path.run-line:not(.left-out)").first.get_attribute("d")
+    field.fill("0.05")
+    field.press("Enter")
+    page.wait_for_function(
+        "before => document.querySelector('path.run-line:not(.left-out, .pin-0, .pin-1)')"
+        ".getAttribute('d') !== before",
+        arg=before,
+    )
+    assert "重新训练" in page.locator("[data-kedou=computed-by]").inner_text()
+    context.close()
+    assert asked == [path.as_uri()]
+    assert not faults

@@ -1,0 +1,164 @@
+"""The report: whole in one file, true to the run, safe against what is in the data."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+import re
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import kedou as kd
+from kedou.cli import app
+from kedou.fitting.hold_out import hold_out
+from kedou.report import Report, report_content, report_page
+from kedou.report.content import residual_groups
+from kedou.report.warnings import likely_leaks
+from kedou.texts import set_language
+
+HOSTILE = "</script><script>alert(1)</script><!--"
+
+
+@pytest.fixture(autouse=True)
+def english():
+    set_language("en")
+    yield
+    set_language(None)
+
+
+def made(table: dict, target: str = "y", **options) -> Report:
+    source = kd.open(table, target=target, **options)
+    moments = kd.scan(source, folds=4)
+    run = kd.descend(moments, standardize=True)
+    return Report(run, moments, source.plan, "data.csv", held=hold_out(moments))
+
+
+def table(rows: int = 120, **more) -> dict:
+    random = np.random.default_rng(1)
+    x = random.normal(size=rows)
+    return {"x": x, **more, "y": 2 * x + random.normal(size=rows)}
+
+
+def inside(page: str) -> dict:
+    text = re.search(r'<script type="application/json" id="kedou-report">(.*?)</script>', page)
+    assert text
+    return json.loads(text.group(1))
+
+
+def test_a_report_holds_the_very_numbers_of_its_run():
+    report = made(table())
+    content = inside(report_page(report_content(report)))
+    assert content["run"]["theta"][-1] == report.run.theta[-1].tolist()
+    assert content["run"]["steps"][-1] == 1000
+    assert content["parameters"]["exact"] == report.run.exact.theta.tolist()
+    assert content["held"]["rmse"] == report.held.rmse
+    assert content["validation"]["left_out"][-1] == pytest.approx(report.held.mse, rel=1e-12)
+    again = kd.moments.store.from_content(
+        {**content["moments"]["whole"], "folds": content["moments"]["folds"]}
+    )
+    assert again == report.moments
+
+
+def test_nothing_is_asked_for_and_nothing_but_its_own_script_may_run():
+    page = report_page(report_content(made(table())))
+    assert not re.search(r'(?:src|href)="(?!data:)', page.split("<style>")[0])
+    policy = re.search(r'Content-Security-Policy" content="([^"]*)"', page).group(1)
+    assert "default-src &#x27;none&#x27;" in policy or "default-src 'none'" in policy
+    for tag in ("style", 'script type="module"'):
+        name = tag.split()[0]
+        text = re.search(rf"<{tag}>(.*?)</{name}>", page, re.S).group(1)
+        digest = base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
+        assert f"sha256-{digest}" in policy
+    assert "unsafe" not in policy
+
+
+def test_hostile_names_do_not_leave_the_data():
+    report = made({HOSTILE: table()["x"], "y": table()["y"]})
+    page = report_page(report_content(report))
+    assert "alert(1)</script>" not in page
+    assert page.count("</script>") == 2
+    assert HOSTILE in inside(page)["parameters"]["names"]
+
+
+def test_moments_can_be_left_out_and_are_said_to_be():
+    report = made(table())
+    plain = Report(**{**vars_of(report), "with_moments": False})
+    content = report_content(plain)
+    assert content["moments"] is None
+    assert content["without"]["code"] == "report.no-moments"
+
+
+def test_moments_of_a_rare_level_stay_out():
+    city = ["a"] * 60 + ["b"] * 51 + ["c"] * 9
+    report = made(table(city=city), categorical=["city"])
+    content = report_content(report)
+    assert content["moments"] is None
+    assert "city=c" in content["without"]["text"]
+    city = ["a"] * 60 + ["b"] * 50 + ["c"] * 10
+    assert report_content(made(table(city=city), categorical=["city"]))["moments"] is not None
+
+
+def test_folds_of_few_rows_stay_out_but_the_error_on_them_is_told():
+    content = report_content(made(table(30)))
+    assert content["moments"]["folds"] == []
+    assert content["validation"] is not None
+
+
+def test_residuals_are_groups_of_at_least_ten_rows():
+    report = made(table(95))
+    X, y = table(95)["x"][:, None], table(95)["y"]
+    groups = residual_groups(report.run, report.moments, (X, y))
+    assert sum(group["rows"] for group in groups) == 95
+    assert min(group["rows"] for group in groups) >= 10
+    mean = sum(group["mean"] * group["rows"] for group in groups) / 95
+    predicted = X[:, 0] * report.run.weights[-1, 0] + report.run.intercept[-1]
+    assert mean == pytest.approx((y - predicted).mean(), abs=1e-12)
+    assert residual_groups(report.run, report.moments, (X[:19], y[:19])) is None
+
+
+def test_the_most_important_warning_is_first():
+    x = table()["x"]
+    leak = made({"x": x, "after": table()["y"] * 3 + 1, "y": table()["y"]})
+    assert likely_leaks(leak.moments)[0][0] == "after"
+    assert report_content(leak)["warnings"][0]["code"] == "report.leak"
+    noise = np.random.default_rng(2).normal(size=120)
+    useless = report_content(made({"x": x, "y": noise}))
+    assert "report.no-skill" in [each["code"] for each in useless["warnings"]]
+    few = report_content(made(table(8)))
+    assert "report.few-rows" in [each["code"] for each in few["warnings"]]
+
+
+def test_the_command_line_writes_it(tmp_path, capsys):
+    tadpoles = str(kd.data.tadpoles().path())
+    path = tmp_path / "run.html"
+    code = app.run(["fit", tadpoles, "--target", "volume", "--report", str(path)])
+    assert code == 0
+    assert str(path) in capsys.readouterr().out
+    content = inside(path.read_text("utf-8"))
+    assert content["title"] == "Report: tadpoles.csv"
+    assert content["moments"]["folds"] == []
+    assert content["validation"]["left_out"][-1] == pytest.approx(0.345, abs=5e-4)
+    assert (
+        app.run(["fit", tadpoles, "-t", "volume", "--report", str(path), "--no-moments", "-q"]) == 0
+    )
+    assert inside(path.read_text("utf-8"))["moments"] is None
+
+
+def test_a_report_of_another_loss_has_no_moments(tmp_path):
+    path = tmp_path / "run.html"
+    engel = str(kd.data.engel().path())
+    app.run(["fit", engel, "-t", "food", "--loss", "huber", "--report", str(path), "--quiet"])
+    content = inside(path.read_text("utf-8"))
+    assert content["without"]["code"] == "report.no-moments-loss"
+    assert content["loss"] == "huber"
+
+
+def vars_of(report: Report) -> dict:
+    return {name: getattr(report, name) for name in Report.__dataclass_fields__}
+
+
+def test_the_page_is_built():
+    assert (Path(kd.__file__).parent / "assets" / "lab" / "bundle.js").exists()

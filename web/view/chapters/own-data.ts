@@ -1,0 +1,425 @@
+/** The last step of the lesson: the same machine on a file of one's own, retrained live. */
+
+import { ModelError } from "../../model/errors.ts";
+import type { Settings, Trained } from "../../model/training.ts";
+import { findBest } from "../../model/validation.ts";
+import { button } from "../kit/controls.ts";
+import { clear, h, show, write } from "../kit/dom.ts";
+import { short } from "../kit/numbers.ts";
+import { RateTrack } from "../kit/rate-track.ts";
+import type { Lesson, Stage, View } from "../kit/stage.ts";
+import { t, tell } from "../kit/words.ts";
+import type { RunLine } from "../pictures/run-curves.ts";
+import { Bring } from "../own/bring.ts";
+import type { Engine } from "../own/engine.ts";
+import { factsOf, factsOfPasses } from "../own/facts.ts";
+import { Loading, type Loaded, type Passes } from "../own/loading.ts";
+import { LookTable } from "../own/look-table.ts";
+import { ownSnippet } from "../own/python.ts";
+import { ScanBar } from "../own/scan-bar.ts";
+import { lastStep, pageRun, passingRun, placeOf, pythonRun, type ShownRun } from "../own/shown.ts";
+import {
+  FIRST,
+  FIRST_SETTINGS,
+  PHASES,
+  readState,
+  scanOptions,
+  settingsOf,
+  targetOf,
+  type Phase,
+  type State,
+} from "../own/state.ts";
+import { Tools } from "../own/tools.ts";
+import { TrainPanel, type Material } from "../own/train-panel.ts";
+import { featuresOf, UsePanel } from "../own/use-panel.ts";
+import { rowsText } from "../own/words.ts";
+
+/** What a state and its data can do; `phases` are those that can be reached. */
+function reachable(loaded: Loaded, state: State): ReadonlySet<Phase> {
+  const phases = new Set<Phase>(["bring"]);
+  if (loaded.table && loaded.look) {
+    phases.add("look");
+    if (scanOptions(state, loaded.table, loaded.look)) phases.add("train");
+  }
+  if (loaded.training && loaded.scanned) phases.add("use");
+  return phases;
+}
+
+function open(stage: Stage<State>): View<State> {
+  const { engine } = stage.services;
+  if (!engine) return withoutEngine(stage);
+  return new OwnData(stage, engine);
+}
+
+/** A page without Python behind it says so, and how to get it. */
+function withoutEngine(stage: Stage<State>): View<State> {
+  stage.side.append(
+    h(
+      "section",
+      { class: "own-none", "data-kedou": "needs-python" },
+      h("p", {}, t("own-needs-python")),
+      h(
+        "pre",
+        { lang: "en", tabindex: 0, role: "group", "aria-label": t("own-command") },
+        "pip install .\nkedou lab",
+      ),
+    ),
+  );
+  show(stage.scene, false);
+  return { paint: () => undefined, snippet: () => "import kedou as kd\n" };
+}
+
+class OwnData implements View<State> {
+  #stage: Stage<State>;
+  #loading: Loading;
+  #bring: Bring;
+  #look: LookTable;
+  #scan: ScanBar;
+  #tools: Tools;
+  #panel: TrainPanel | null = null;
+  #use: UsePanel;
+  #track: RateTrack;
+  #steps: HTMLButtonElement[];
+  #trouble = h("p", { class: "trouble own-trouble", role: "alert", "data-kedou": "trouble" });
+  #again: HTMLButtonElement;
+  #warnings = h("div", { class: "own-warnings", "data-kedou": "warnings" });
+  #warned: unknown = null;
+  #found = h("p", { class: "own-found", role: "status", "data-kedou": "found" });
+  #actions: HTMLElement;
+  #pin: HTMLButtonElement;
+  #best: HTMLButtonElement;
+  #below = h("div", { class: "own-below" });
+  #kept: { key: string; trained: Trained; run: ShownRun } | null = null;
+  #passingWords = h("p", { class: "muted", role: "status", "data-kedou": "passes" });
+  #endPasses: HTMLButtonElement;
+  #passing: HTMLElement;
+  #said = "";
+  #offered: unknown = null;
+  #panelTarget: string | null = null;
+  #pinned = new Map<string, RunLine>();
+
+  constructor(stage: Stage<State>, engine: Engine) {
+    this.#stage = stage;
+    const { store } = stage;
+    this.#loading = new Loading(engine, () => stage.repaint());
+    this.#bring = new Bring({
+      choose: (source) => this.#choose({ ...FIRST, phase: "look", source }),
+      upload: (file) =>
+        this.#loading.upload(file, (source) => this.#choose({ ...FIRST, phase: "look", source })),
+      cancelUpload: () => this.#loading.cancelUpload(),
+    });
+    this.#look = new LookTable({
+      target: (target) => store.set({ target, roles: {}, powers: {}, off: [], row: {} }),
+      role: (name, role) =>
+        store.set({ roles: { ...stage.state.roles, [name]: role }, off: [], row: {} }),
+      power: (name, degree) =>
+        store.set({ powers: { ...stage.state.powers, [name]: degree }, row: {} }),
+      train: () => store.set({ phase: "train" }),
+    });
+    this.#scan = new ScanBar(() => this.#loading.cancelScan());
+    this.#tools = new Tools(stage, true);
+    this.#use = new UsePanel({
+      row: (name, value, how) => store.set({ row: { ...stage.state.row, [name]: value } }, how),
+      seal: () => store.seal(),
+      save: (kind) => {
+        const { scanned } = this.#loading.loaded;
+        return engine.save(scanned!.scan, settingsOf(stage.state), stage.state.loss, kind);
+      },
+    });
+    this.#track = new RateTrack({
+      rate: () => this.#rate(),
+      change: (rate, how) => store.set({ rate, step: null }, `rate-${how}`),
+      end: () => store.seal(),
+      auto: () => store.set({ rate: null, step: null }),
+    });
+    this.#steps = PHASES.map((phase, i) => {
+      const element = button(`phase-${phase}`, `${i + 1}  ${t(`own-${phase}`)}`, () =>
+        store.set({ phase }),
+      );
+      element.classList.add("own-step");
+      return element;
+    });
+    this.#again = button("try-again", t("own-again"), () => {
+      this.#loading.forget();
+      this.#loading.follow(stage.state);
+    });
+    this.#endPasses = button("cancel-passes", t("own-cancel"), () => this.#loading.cancelPasses());
+    this.#passing = h("div", { class: "row" }, this.#passingWords, this.#endPasses);
+    this.#pin = button("pin", t("own-pin"), () => this.#togglePin());
+    this.#best = button("find-best", t("own-find-best"), () => this.#findBest());
+    this.#actions = h("div", { class: "row own-actions" }, this.#best, this.#pin);
+    const top = h("nav", { class: "own-steps", "aria-label": t("own-phases") }, ...this.#steps);
+    const panels = h(
+      "div",
+      { class: "own-panels" },
+      top,
+      h("div", { class: "row" }, this.#trouble, this.#again),
+      this.#bring.element,
+      this.#look.element,
+      this.#scan.element,
+      this.#use.element,
+    );
+    stage.element.insertBefore(panels, stage.scene);
+    stage.dock.append(this.#track.element, this.#passing);
+    stage.addPlayer("step", () => (this.#kept ? lastStep(this.#kept.run) : 0), t("one-step"), {
+      after: (step) => Math.max(step + 1, Math.round(step * 1.12)),
+    });
+    stage.extras.append(...this.#tools.elements);
+    stage.element.insertBefore(this.#below, stage.element.querySelector(".drawers"));
+    this.#loading.follow(stage.state);
+  }
+
+  paint(state: State): void {
+    this.#loading.follow(state);
+    const { loaded } = this.#loading;
+    const phases = reachable(loaded, state);
+    if (loaded.offers) this.#offer(loaded);
+    this.#bring.sent(loaded.sending?.share ?? null, loaded.sending?.name ?? "");
+    this.#steps.forEach((element, i) => {
+      const phase = PHASES[i]!;
+      element.disabled = !phases.has(phase);
+      if (phase === state.phase) element.setAttribute("aria-current", "step");
+      else element.removeAttribute("aria-current");
+    });
+    write(this.#trouble, loaded.trouble);
+    show(this.#trouble, loaded.trouble !== "");
+    show(this.#again, loaded.trouble !== "" && state.source !== null);
+    show(this.#bring.element, state.phase === "bring");
+    const looks = state.phase === "look" && loaded.table !== null && loaded.look !== null;
+    show(this.#look.element, looks);
+    if (looks) this.#look.paint(state, loaded.table!, loaded.look!, phases.has("train"));
+    const trains = state.phase === "train" || state.phase === "use";
+    this.#scan.paint(trains && loaded.scanning, loaded.progress);
+    const material = trains ? this.#material(loaded, state) : null;
+    const isTraining = material !== null && state.phase === "train";
+    show(this.#stage.scene, isTraining);
+    show(this.#stage.side, isTraining);
+    show(this.#stage.dock, isTraining);
+    show(this.#below, isTraining);
+    show(this.#use.element, material !== null && state.phase === "use" && material.whole);
+    if (material) this.#train(state, material, loaded);
+  }
+
+  snippet(state: State): string {
+    const { table, look } = this.#loading.loaded;
+    const options = table && look ? scanOptions(state, table, look) : null;
+    const rate = this.#kept?.run.learningRate ?? null;
+    return ownSnippet(state, options, rate, table?.name);
+  }
+
+  destroy(): void {
+    this.#loading.destroy();
+    this.#track.destroy();
+  }
+
+  #offer({ offers }: Loaded): void {
+    if (offers === this.#offered || !offers) return;
+    this.#offered = offers;
+    this.#bring.offer(offers);
+    const { state } = this.#stage;
+    if (offers.opened && state.source === null) {
+      this.#stage.store.set({ source: offers.opened, phase: "look" }, "quiet");
+    }
+  }
+
+  #choose(state: State): void {
+    this.#stage.store.set(state);
+    this.#loading.forget();
+    this.#loading.follow(this.#stage.state);
+  }
+
+  #material({ training, scanned, progress, table, look }: Loaded, state: State): Material | null {
+    if (!training || !table || !look) return null;
+    return {
+      training,
+      sample: scanned?.sample ?? null,
+      target: targetOf(state, look) ?? "",
+      rows: scanned?.used ?? progress?.rows ?? 0,
+      whole: scanned !== null,
+    };
+  }
+
+  #train(state: State, material: Material, loaded: Loaded): void {
+    const settings = settingsOf(state);
+    let trained: Trained;
+    try {
+      trained = material.training.trained(settings);
+    } catch (error) {
+      if (!(error instanceof ModelError)) throw error;
+      write(this.#found, tell(error));
+      return;
+    }
+    const panel = this.#panelFor(material.target);
+    const key = JSON.stringify(settings);
+    const passes = state.loss === "squared" ? null : loaded.passes;
+    show(this.#passing, state.loss !== "squared" && material.whole);
+    if (state.loss !== "squared") {
+      this.#tellPasses(passes);
+      if (!passes || passes.news.length === 0) return;
+    }
+    const python = !passes && loaded.python?.key === key ? loaded.python.run : null;
+    const run = passes
+      ? passes.run
+        ? pythonRun(passes.run)
+        : passingRun(passes.news)
+      : python
+        ? pythonRun(python)
+        : pageRun(trained);
+    const facts = factsOf(trained);
+    const isSquared = passes === null;
+    panel.paint(state, {
+      facts: isSquared ? facts : factsOfPasses(facts, passes.run?.exact ?? null),
+      run,
+      validation: isSquared && material.training.hasFolds ? material.training.drawn(trained) : null,
+      held: python?.held ?? null,
+      pins:
+        material.whole && isSquared
+          ? state.pins
+              .map((pin) => this.#pinLine(material, pin.settings))
+              .filter((pin) => pin !== null)
+          : [],
+      sample: material.sample,
+      target: material.target,
+      loss: state.loss,
+      by: t(
+        !material.whole
+          ? "own-so-far"
+          : passes
+            ? "own-by-passes"
+            : python
+              ? "own-by-python"
+              : "own-by-page",
+      ),
+    });
+    this.#kept = { key, trained, run };
+    const { rates } = trained.started;
+    this.#track.paint(rates.limit, rates.best, state.rate === null);
+    this.#tools.paint(
+      state,
+      featuresOf(material.training.data.moments).map(({ source }) => source),
+    );
+    write(this.#pin, state.pins.length < 2 ? t("own-pin") : t("own-unpin"));
+    this.#best.disabled = !material.training.hasFolds || !isSquared;
+    this.#pin.disabled = !isSquared;
+    if (this.#warned !== loaded.scanned) this.#warn(loaded);
+    if (state.phase === "use") {
+      const place = placeOf(run, lastStep(run));
+      this.#use.paint(state, trained, run.theta(place), material.target);
+    }
+    const outcome = run.outcome;
+    if (outcome !== "" && outcome !== this.#said) {
+      this.#said = outcome;
+      this.#stage.live.say(t(`outcome-${outcome}` as "outcome-converged"));
+    }
+  }
+
+  /** How far a descent over the rows has come, and why it takes them. */
+  #tellPasses(passes: Passes | null): void {
+    const step = passes?.news.at(-1)?.step ?? 0;
+    const isDone = passes?.run != null;
+    write(
+      this.#passingWords,
+      t(isDone ? "own-passes-done" : "own-passes", {
+        step: String(step),
+        total: String(passes?.total ?? this.#stage.state.steps),
+      }),
+    );
+    show(this.#endPasses, !isDone);
+  }
+
+  /** The pictures are made for a target; another target has others. */
+  #panelFor(target: string): TrainPanel {
+    if (this.#panel && this.#panelTarget === target) return this.#panel;
+    this.#panelTarget = target;
+    for (const frame of [...this.#stage.scene.children]) frame.remove();
+    this.#panel = new TrainPanel(this.#stage, target);
+    clear(this.#below, this.#panel.gallery, this.#panel.coefficients);
+    clear(this.#stage.side, this.#panel.summary, this.#actions, this.#found, this.#warnings);
+    return this.#panel;
+  }
+
+  #pinLine({ training }: Material, settings: Settings): RunLine | null {
+    const key = JSON.stringify(settings);
+    const known = this.#pinned.get(key);
+    if (known) return known;
+    try {
+      const trained = training.trained(settings);
+      const error = training.hasFolds ? training.drawn(trained) : null;
+      const line = error
+        ? { steps: error.steps, values: error.leftOut }
+        : { steps: trained.run.steps, values: trained.run.loss };
+      this.#pinned.set(key, line);
+      return line;
+    } catch (error) {
+      if (!(error instanceof ModelError)) throw error;
+      return null;
+    }
+  }
+
+  #togglePin(): void {
+    const { state, store } = this.#stage;
+    if (state.pins.length >= 2) {
+      this.#pinned.clear();
+      store.set({ pins: [] });
+      return;
+    }
+    const label = short(this.#rate(), 3);
+    const settings = { ...settingsOf(state), rate: this.#rate() };
+    store.set({ pins: [...state.pins, { label, settings }] });
+  }
+
+  #findBest(): void {
+    const material = this.#material(this.#loading.loaded, this.#stage.state);
+    if (!material || !material.training.hasFolds) return;
+    const { state, store } = this.#stage;
+    const settings = settingsOf(state);
+    const { moments } = material.training.trained({ ...settings, ridge: 0 });
+    const best = findBest(moments, material.training.parts(settings), settings);
+    write(this.#found, tell(best.message));
+    store.set({
+      ...FIRST_SETTINGS,
+      ...settings,
+      rule: "gradient-descent",
+      ridge: best.ridge,
+      rate: best.learningRate,
+      steps: Math.max(1, best.step),
+      step: null,
+    });
+  }
+
+  #rate(): number {
+    const { rate } = this.#stage.state;
+    return rate ?? this.#kept?.trained.run.learningRate ?? 0.1;
+  }
+
+  #warn({ scanned }: Loaded): void {
+    this.#warned = scanned;
+    this.#pinned.clear();
+    if (!scanned) return clear(this.#warnings);
+    const lines: string[] = scanned.leaks.map(({ name, correlation }) =>
+      t("own-leak", { name, correlation: short(correlation, 5) }),
+    );
+    lines.push(
+      t("own-used", { used: rowsText(scanned.used), read: rowsText(scanned.read) }),
+      ...Object.entries(scanned.skipped)
+        .filter(([, cells]) => cells > 0)
+        .map(([name, cells]) => t("own-skipped", { name, cells: rowsText(cells) })),
+      // What the learner chose to leave out needs no word.
+      ...scanned.left
+        .filter(({ why }) => why.code !== "columns.left-unnamed")
+        .map(({ name, why }) => `${name}: ${why.text}`),
+      ...scanned.notes.map(({ text }) => text),
+    );
+    clear(this.#warnings, ...lines.map((line) => h("p", {}, line)));
+  }
+}
+
+export const ownData: Lesson<State> = {
+  name: "own-data",
+  title: () => t("own-title"),
+  lead: () => t("own-lead"),
+  read: readState,
+  first: FIRST,
+  beats: [{}],
+  open,
+};

@@ -1,0 +1,116 @@
+/** What is set while training: the rule, steps, start, scaling, penalty, and features on or off. */
+
+import { button, Slider } from "../kit/controls.ts";
+import { clear, h, show } from "../kit/dom.ts";
+import type { Stage } from "../kit/stage.ts";
+import { t } from "../kit/words.ts";
+import { RULES } from "../../model/rules/registry.ts";
+import { LOSSES, MOST_STEPS, type LossName, type State } from "./state.ts";
+import { named } from "./words.ts";
+
+export class Tools {
+  readonly elements: HTMLElement[];
+  #stage: Stage<State>;
+  #rule = h("select", { class: "field select", id: "own-rule", "data-kedou": "rule" });
+  #loss = h("select", { class: "field select", id: "own-loss", "data-kedou": "loss-name" });
+  #sliders: Slider[];
+  #flags: { key: "standardize" | "hasIntercept" | "log"; button: HTMLButtonElement }[];
+  #features = h("div", {
+    class: "row own-features",
+    role: "group",
+    "aria-label": t("own-features"),
+  });
+  #sources = "";
+
+  /** `hasRows`: whether there is somebody who can go over the rows again. */
+  constructor(stage: Stage<State>, hasRows: boolean) {
+    this.#stage = stage;
+    const { store } = stage;
+    for (const rule of Object.keys(RULES)) {
+      if (rule === "slope" || rule === "exact-line-search") continue;
+      this.#rule.append(h("option", { value: rule }, t(named("rule", rule))));
+    }
+    this.#rule.addEventListener("change", () =>
+      store.set({ rule: this.#rule.value, rate: null, step: null }),
+    );
+    for (const loss of LOSSES) {
+      this.#loss.append(h("option", { value: loss }, t(named("own-loss", loss))));
+    }
+    this.#loss.addEventListener("change", () =>
+      store.set({ loss: this.#loss.value as LossName, rate: null, step: null }),
+    );
+    const slider = (
+      key: "steps" | "ridge" | "start",
+      low: number,
+      high: number,
+      more: { step: number; decimals: number; log?: boolean },
+    ): Slider =>
+      new Slider({
+        name: key,
+        label: t(`own-${key}`),
+        low,
+        high,
+        ...more,
+        value: () => stage.state[key],
+        change: (value) =>
+          store.set({ [key]: key === "steps" ? Math.round(value) : value, step: null }, key),
+        end: () => store.seal(),
+      });
+    this.#sliders = [
+      slider("steps", 1, MOST_STEPS, { step: 1, decimals: 0, log: true }),
+      slider("ridge", 0, 10, { step: 0.001, decimals: 6 }),
+      slider("start", -100, 100, { step: 0.1, decimals: 3 }),
+    ];
+    const flag = (key: "standardize" | "hasIntercept" | "log") => ({
+      key,
+      button: button(key, t(`own-${key}`), () =>
+        store.set({ [key]: !stage.state[key], step: null }),
+      ),
+    });
+    this.#flags = [flag("log"), flag("standardize"), flag("hasIntercept")];
+    this.elements = [
+      h(
+        "div",
+        { class: "row" },
+        h("label", { for: "own-rule" }, t("own-rule")),
+        this.#rule,
+        ...(hasRows ? [h("label", { for: "own-loss" }, t("own-loss")), this.#loss] : []),
+        ...this.#flags.map((each) => each.button),
+      ),
+      ...this.#sliders.map((each) => each.element),
+      this.#features,
+    ];
+  }
+
+  paint(state: State, sources: readonly string[]): void {
+    this.#rule.value = state.rule;
+    this.#loss.value = state.loss;
+    for (const each of this.#sliders) each.paint();
+    for (const { key, button: element } of this.#flags) {
+      element.setAttribute("aria-pressed", String(state[key]));
+    }
+    show(this.#features, sources.length > 1);
+    const key = sources.join("\n");
+    if (key !== this.#sources) {
+      this.#sources = key;
+      clear(
+        this.#features,
+        h("span", { class: "muted" }, t("own-features")),
+        ...sources.map((source, i) => button(`feature-${i}`, source, () => this.#toggle(source))),
+      );
+    }
+    sources.forEach((source, i) => {
+      const element = this.#features.children[i + 1]!;
+      element.setAttribute("aria-pressed", String(!state.off.includes(source)));
+    });
+  }
+
+  #toggle(source: string): void {
+    const { off } = this.#stage.state;
+    const next = off.includes(source) ? off.filter((each) => each !== source) : [...off, source];
+    // One feature stays: without any there is nothing to learn.
+    if (next.length < this.#sources.split("\n").length) {
+      this.#stage.store.set({ off: next, step: null });
+    }
+  }
+}

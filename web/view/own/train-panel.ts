@@ -1,0 +1,293 @@
+/**
+ * Train: every picture of one run, painted in the same frame, retrained whenever a setting moves.
+ */
+
+import type { Training } from "../../model/training.ts";
+import { bestStep, type Validation } from "../../model/validation.ts";
+import { h, clear, show, write } from "../kit/dom.ts";
+import { Readout } from "../kit/controls.ts";
+import { short } from "../kit/numbers.ts";
+import type { Stage } from "../kit/stage.ts";
+import { t } from "../kit/words.ts";
+import { RateCurve } from "../pictures/rate-curve.ts";
+import { FitScatter } from "../pictures/fit-scatter.ts";
+import { RunCurves, type RunLine, valueAt } from "../pictures/run-curves.ts";
+import { SlicePicture } from "../pictures/slice-picture.ts";
+import { WeightCurves } from "../pictures/weight-curves.ts";
+import { Coefficients } from "./coefficients.ts";
+import type { Held, Sample } from "./engine.ts";
+import type { Facts } from "./facts.ts";
+import { drawnRecords, lastStep, placeOf, type ShownRun } from "./shown.ts";
+import type { LossName, State } from "./state.ts";
+import { named } from "./words.ts";
+
+/** What there is to train on: all of it, or as much as has been read. */
+export interface Material {
+  readonly training: Training;
+  readonly sample: Sample | null;
+  readonly target: string;
+  /** How many rows; while a scan goes on, so far. */
+  readonly rows: number;
+  readonly whole: boolean;
+}
+
+/** One run, and what its pictures show besides. */
+export interface Scene {
+  readonly facts: Facts;
+  readonly run: ShownRun;
+  readonly validation: Pick<Validation, "steps" | "leftOut" | "baseline"> | null;
+  readonly held: Held | null;
+  /** Runs that were pinned, as lines beside this one's. */
+  readonly pins: readonly RunLine[];
+  readonly sample: Sample | null;
+  readonly target: string;
+  readonly loss: LossName;
+  /** Who computed it, in words. */
+  readonly by: string;
+}
+
+export class TrainPanel {
+  readonly curves = new RunCurves();
+  readonly scatter: FitScatter;
+  readonly residuals: FitScatter;
+  readonly weights = new WeightCurves();
+  readonly slice = new SlicePicture();
+  readonly rates = new RateCurve();
+  /** The pictures beside and below the curves. */
+  readonly gallery: HTMLElement;
+  readonly summary: HTMLElement;
+  #error = new Readout("left-out-error", 4, "big");
+  #errorLabel = h("span", { class: "label" });
+  #errorMore = h("p", { class: "muted", "data-kedou": "error-more" });
+  #outcome = h("p", { class: "own-outcome", "data-kedou": "outcome" });
+  #advice = h("div", { class: "own-advice", "data-kedou": "advice" });
+  #gap = h("p", { class: "formula", "data-kedou": "gap" });
+  #equation = h("p", { class: "formula own-equation", "data-kedou": "equation" });
+  #by = h("p", { class: "muted", "data-kedou": "computed-by" });
+  #coefficients = new Coefficients();
+  #pair: readonly [HTMLSelectElement, HTMLSelectElement];
+  #pairNames = "";
+  #cache: { key: Sample; names: string; X: Float64Array; y: Float64Array } | null = null;
+  #predicted = new Float64Array(0);
+
+  constructor(stage: Stage<State>, target: string) {
+    this.scatter = new FitScatter(false, target);
+    this.residuals = new FitScatter(true, target);
+    stage.addPlot(this.curves.plot, "run-curves");
+    stage.addPlot(this.scatter.plot, "scatter");
+    const frame = (plot: { svg: SVGSVGElement }, ...more: Node[]): HTMLElement =>
+      h("div", { class: "picture small" }, plot.svg, ...more);
+    const choose = (place: 0 | 1): HTMLSelectElement => {
+      const select = h("select", {
+        class: "field select",
+        "data-kedou": `pair-${place}`,
+        "aria-label": t(place === 0 ? "own-pair-x" : "own-pair-y"),
+      });
+      select.addEventListener("change", () => {
+        const pair = [...stage.state.pair] as [number, number];
+        pair[place] = Number(select.value);
+        stage.store.set({ pair });
+      });
+      return select;
+    };
+    this.#pair = [choose(0), choose(1)];
+    this.gallery = h(
+      "section",
+      { class: "own-gallery", "aria-label": t("own-more-pictures") },
+      frame(this.rates.plot),
+      frame(this.weights.plot),
+      h(
+        "div",
+        { class: "own-slice" },
+        frame(this.slice.plot),
+        h("div", { class: "row" }, ...this.#pair),
+      ),
+      frame(this.residuals.plot),
+    );
+    for (const plot of [this.rates.plot, this.weights.plot, this.slice.plot, this.residuals.plot]) {
+      stage.keepPlot(plot);
+    }
+    this.summary = h(
+      "section",
+      { class: "own-summary", "aria-label": t("own-result") },
+      h("div", { class: "number-block own-error" }, this.#errorLabel, this.#error.element),
+      this.#errorMore,
+      this.#outcome,
+      this.#advice,
+      this.#equation,
+      this.#gap,
+      this.#by,
+    );
+  }
+
+  get coefficients(): HTMLElement {
+    return this.#coefficients.element;
+  }
+
+  paint(state: State, scene: Scene): void {
+    const { facts, run, validation, pins, sample, target } = scene;
+    const last = lastStep(run);
+    const step = Math.min(state.step ?? last, last);
+    const theta = run.theta(placeOf(run, step));
+    const places = drawnRecords(run);
+    const best = validation && bestStep(validation);
+    this.curves.paint({
+      training: { steps: run.steps, values: run.loss },
+      leftOut: validation && { steps: validation.steps, values: validation.leftOut },
+      pins,
+      least: facts.least,
+      baseline: validation?.baseline ?? null,
+      bestStep: best,
+      step,
+      log: state.log,
+    });
+    // The map is gradient descent's; other rules have none that is known before the run.
+    show(this.rates.plot.svg.parentElement!, facts.started !== null);
+    if (facts.started) this.rates.paint(facts.started, run.learningRate ?? 0);
+    const drawn = places.map((place) => run.theta(place));
+    this.weights.paint({
+      steps: places.map((place) => run.steps[place]!),
+      lines: facts.names.slice(0, facts.k).map((name, j) => ({
+        name,
+        values: drawn.map((each) => each[j]! * facts.scale[j]!),
+      })),
+      step,
+    });
+    this.#paintSlice(state, facts, drawn, theta);
+    this.#paintSample(sample, facts, theta);
+    this.#paintSummary(scene, step, best);
+    write(this.#equation, equationOf(target, facts.names, theta, facts.k));
+    this.#coefficients.paint(facts, theta);
+  }
+
+  #paintSlice(
+    state: State,
+    { names, slice }: Facts,
+    drawn: readonly ArrayLike<number>[],
+    theta: ArrayLike<number>,
+  ): void {
+    const p = names.length;
+    show(this.slice.plot.svg.parentElement!.parentElement!, slice !== null && p >= 2);
+    if (slice === null || p < 2) return;
+    const key = names.join("\n");
+    if (key !== this.#pairNames) {
+      this.#pairNames = key;
+      for (const select of this.#pair) {
+        clear(select, ...names.map((name, j) => h("option", { value: j }, name)));
+      }
+    }
+    let [i, j] = state.pair;
+    if (i >= p) i = 0;
+    if (j >= p || j === i) j = i === p - 1 ? 0 : p - 1;
+    this.#pair[0].value = String(i);
+    this.#pair[1].value = String(j);
+    this.slice.paint({
+      slice: slice(i, j),
+      names: [names[i]!, names[j]!],
+      path: drawn.map((each) => [each[i]!, each[j]!] as const),
+      at: [theta[i]!, theta[j]!],
+    });
+  }
+
+  #paintSample(sample: Sample | null, { names, k }: Facts, theta: ArrayLike<number>): void {
+    show(this.scatter.plot.svg, sample !== null);
+    show(this.residuals.plot.svg.parentElement!, sample !== null);
+    if (!sample) return;
+    const { X, y } = this.#sampleFor(sample, names.slice(0, k));
+    const b = names.length > k ? theta[k]! : 0;
+    for (let i = 0, at = 0; i < y.length; i++) {
+      let value = b;
+      for (let j = 0; j < k; j++, at++) value += X[at]! * theta[j]!;
+      this.#predicted[i] = value;
+    }
+    this.scatter.paint({ predicted: this.#predicted, actual: y });
+    this.residuals.paint({ predicted: this.#predicted, actual: y });
+  }
+
+  /** The sample's cells in the order of the design's columns. */
+  #sampleFor(sample: Sample, names: readonly string[]): { X: Float64Array; y: Float64Array } {
+    const joined = names.join("\n");
+    if (this.#cache?.key === sample && this.#cache.names === joined) return this.#cache;
+    const where = names.map((name) => sample.columns.indexOf(name));
+    const X = new Float64Array(sample.X.length * where.length);
+    sample.X.forEach((row, i) =>
+      where.forEach((from, j) => {
+        X[i * where.length + j] = from < 0 ? 0 : row[from]!;
+      }),
+    );
+    const y = Float64Array.from(sample.y);
+    this.#predicted = new Float64Array(y.length);
+    this.#cache = { key: sample, names: joined, X, y };
+    return this.#cache;
+  }
+
+  #paintSummary(
+    { facts, run, validation, held, target, loss: name, by }: Scene,
+    step: number,
+    best: number | null,
+  ): void {
+    const line: RunLine | null = validation && {
+      steps: validation.steps,
+      values: validation.leftOut,
+    };
+    const loss = run.loss[placeOf(run, step)]!;
+    const isSquared = name === "squared";
+    const error = !isSquared ? loss : Math.sqrt(line ? valueAt(line, step) : loss);
+    write(
+      this.#errorLabel,
+      isSquared
+        ? t(line ? "own-error" : "own-error-seen", { target })
+        : t("own-error-loss", { loss: t(`own-loss-${name}`) }),
+    );
+    this.#error.set(error, Number.isFinite(error) ? short(error, 4) : "∞");
+    const more: string[] = [];
+    if (validation) {
+      more.push(t("own-baseline", { error: short(Math.sqrt(validation.baseline), 4) }));
+      if (best !== null && best < step) more.push(t("own-best-step", { step: String(best) }));
+    }
+    if (held?.spread != null) more.push(t("own-spread", { spread: short(held.spread, 3) }));
+    if (held?.mae != null) {
+      more.push(
+        held.mae_spread != null
+          ? t("own-mae-spread", { mae: short(held.mae, 4), spread: short(held.mae_spread, 3) })
+          : t("own-mae", { mae: short(held.mae, 4) }),
+      );
+    }
+    write(this.#errorMore, more.join(t("own-joint")));
+    const isGood = run.outcome === "converged";
+    write(this.#outcome, run.outcome === "" ? t("own-going-on") : t(named("outcome", run.outcome)));
+    this.#outcome.setAttribute("data-value", run.outcome);
+    this.#outcome.classList.toggle("bad", run.outcome === "diverged");
+    this.#outcome.classList.toggle("good", isGood);
+    clear(this.#advice, ...run.advice.map((sentence) => h("p", {}, sentence)));
+    const gap = run.gap ? run.gap[placeOf(run, step)]! : null;
+    write(
+      this.#gap,
+      gap === null ? "" : t("own-gap", { least: short(facts.least, 5), gap: short(gap, 3) }),
+    );
+    this.#gap.setAttribute("data-value", String(gap));
+    write(this.#by, by);
+  }
+}
+
+/** target = w1 · x1 + ... + b, the largest terms of many. */
+export function equationOf(
+  target: string,
+  names: readonly string[],
+  theta: ArrayLike<number>,
+  k: number,
+): string {
+  const shown = Math.min(k, 6);
+  let text = `${target} = `;
+  for (let j = 0; j < shown; j++) {
+    const value = theta[j]!;
+    const sign = j === 0 ? (value < 0 ? "−" : "") : value < 0 ? " − " : " + ";
+    text += `${sign}${short(Math.abs(value), 4)} · ${names[j]!}`;
+  }
+  if (k > shown) text += " + …";
+  if (names.length > k) {
+    const b = theta[k]!;
+    text += k === 0 ? short(b, 4) : ` ${b < 0 ? "−" : "+"} ${short(Math.abs(b), 4)}`;
+  }
+  return text;
+}

@@ -1,0 +1,108 @@
+/** Weights against step, each in standard deviations of its column, so that they can be compared. */
+
+import { put, s, show } from "../kit/dom.ts";
+import { Plot } from "../kit/plot.ts";
+import { t } from "../kit/words.ts";
+
+export interface WeightLine {
+  readonly name: string;
+  readonly values: readonly number[];
+}
+
+export interface WeightCurvesState {
+  readonly steps: readonly number[];
+  readonly lines: readonly WeightLine[];
+  readonly step: number;
+}
+
+/** More lines than this cannot be told apart; the ones that move the prediction most are named. */
+const NAMED = 6;
+
+export class WeightCurves {
+  readonly plot: Plot;
+  #lines = s("g");
+  #names = s("g");
+  #zero = s("line", { class: "best-line" });
+  #cursor = s("line", { class: "drop" });
+  #last: WeightCurvesState | null = null;
+
+  constructor() {
+    this.plot = new Plot({
+      label: t("own-weight-curves"),
+      name: "weight-curves",
+      x: [0, 1000],
+      y: [-1, 1],
+      stepsX: true,
+      xTitle: t("axis-step"),
+      yTitle: t("own-axis-weights"),
+      rightRoom: 5,
+    });
+    const { plot } = this;
+    plot.under.append(this.#zero);
+    plot.data.append(this.#cursor, this.#lines);
+    plot.over.append(this.#names);
+    plot.onLayout(() => this.#last && this.#draw(this.#last));
+  }
+
+  paint(state: WeightCurvesState): void {
+    this.#last = state;
+    let [low, high] = [0, 0];
+    for (const { values } of state.lines) {
+      // A run that diverges leaves the picture: its ends would flatten all that came before.
+      const first = Math.max(...values.slice(0, 3).map(Math.abs));
+      for (const value of values) {
+        if (!Number.isFinite(value) || Math.abs(value) > 1e3 * (first + 1e-300)) continue;
+        low = Math.min(low, value);
+        high = Math.max(high, value);
+      }
+    }
+    const room = 0.08 * (high - low || 1);
+    this.plot.setDomain([0, Math.max(1, state.steps.at(-1)!)], [low - room, high + room]);
+    this.#draw(state);
+  }
+
+  #draw({ steps, lines, step }: WeightCurvesState): void {
+    const { plot } = this;
+    while (this.#lines.childElementCount > lines.length) this.#lines.lastChild!.remove();
+    while (this.#lines.childElementCount < lines.length) {
+      const n = this.#lines.childElementCount;
+      this.#lines.append(s("path", { class: `weight-line dash-${n % 4}` }));
+    }
+    lines.forEach(({ values }, n) => {
+      let d = "";
+      for (let i = 0; i < steps.length; i++) {
+        const y = Math.max(-2 * plot.height, Math.min(3 * plot.height, plot.y(values[i]!)));
+        d += `${i ? "L" : "M"}${plot.x(steps[i]!).toFixed(1)},${y.toFixed(1)}`;
+      }
+      put(this.#lines.children[n]!, { d });
+    });
+    put(this.#zero, { x1: plot.left, x2: plot.right, y1: plot.y(0), y2: plot.y(0) });
+    const at = plot.x(step);
+    put(this.#cursor, { x1: at, x2: at, y1: plot.top, y2: plot.bottom });
+    this.#placeNames(lines);
+  }
+
+  #placeNames(lines: readonly WeightLine[]): void {
+    const { plot } = this;
+    const ends = lines
+      .map(({ name, values }) => ({ name, end: values.at(-1)! }))
+      .filter(({ end }) => Number.isFinite(end))
+      .sort((a, b) => Math.abs(b.end) - Math.abs(a.end))
+      .slice(0, NAMED)
+      .sort((a, b) => b.end - a.end);
+    while (this.#names.childElementCount < ends.length) {
+      this.#names.append(s("text", { class: "tick" }));
+    }
+    const em = Number.parseFloat(getComputedStyle(plot.svg).fontSize) || 13;
+    let lowest = -Infinity;
+    [...this.#names.children].forEach((text, n) => {
+      const end = ends[n];
+      show(text, end !== undefined);
+      if (!end) return;
+      const wanted = Math.max(plot.top, Math.min(plot.bottom, plot.y(end.end))) + em * 0.35;
+      lowest = Math.max(wanted, lowest + em * 1.1);
+      text.textContent = end.name.length > 9 ? `${end.name.slice(0, 8)}…` : end.name;
+      put(text, { x: plot.right + 5, y: lowest });
+    });
+  }
+}
