@@ -32,8 +32,6 @@ if TYPE_CHECKING:
 
 MOST_TOLD = 100_000
 """Numbers in the parameters of a run that is told, about."""
-MOST_RECORDS = 600
-"""Steps of a run on a scan that are told: a page has no room for more, and computes each itself."""
 LIMITS = {
     "bytes": MOST_BYTES,
     "points": MOST_POINTS,
@@ -101,7 +99,7 @@ def run_scan(found: Found, ask: Ask, language: str, stop: Event) -> str:
     check(0, 0)
     held = None if run.outcome == "diverged" else learned.held(settings, run, check)
     whole = {
-        "run": told(run, language, MOST_RECORDS),
+        "run": told(run, language),
         "held": None if held is None else _held(held, language),
     }
     answer = written(whole)
@@ -147,16 +145,11 @@ def predict(found: Found, run: bytes | None, ask: Ask) -> dict[str, Any]:
     return plain({name: getattr(predicted, name)[0] for name in predicted._fields})  # type: ignore[no-any-return]
 
 
-def told(run: Trajectory, language: str, most: int | None = None) -> dict[str, Any]:
+def told(run: Trajectory, language: str) -> dict[str, Any]:
     """Return a run as plain JSON values; numbers that are not finite become null.
 
-    Parameters
-    ----------
-    run : Trajectory
-    language : str
-    most : int, optional
-        Records to tell, about: of a longer run only every s-th step is told, and the last one, as
-        of one with very many parameters. ``steps`` says which.
+    Of a long run with many parameters only every s-th step is told, and the last one: ``steps``
+    says which.
 
     Examples
     --------
@@ -167,7 +160,7 @@ def told(run: Trajectory, language: str, most: int | None = None) -> dict[str, A
     """
     exact = None if run.exact is None else {"theta": run.exact.theta, "loss": run.exact.loss}
     rates = run.rates
-    kept = _kept(len(run.steps), len(run.parameter_names), most)
+    kept = _kept(len(run.steps), len(run.parameter_names))
     whole = {
         "parameters": run.parameter_names,
         "target": run.target_name,
@@ -202,12 +195,12 @@ def said(message: Message | KedouError, language: str) -> dict[str, Any]:
     }
 
 
-def _kept(records: int, parameters: int, most: int | None) -> Any:
+def _kept(records: int, parameters: int) -> Any:
     """Return which records of a run are told: a slice, or their places where some are left out."""
     import numpy as np
 
     stride = 1
-    while records * parameters / stride > MOST_TOLD or records / stride > (most or records):
+    while records * parameters / stride > MOST_TOLD:
         stride *= 2
     places = np.arange(0, records, stride)
     return slice(None) if stride == 1 else np.union1d(places, [records - 1])

@@ -13,7 +13,7 @@ from kedou.block import Block, Floats
 from kedou.columns.plan import ColumnPlan
 from kedou.descent.store import to_content
 from kedou.fitting import descend
-from kedou.lab.answers import MOST_RECORDS, told
+from kedou.lab.answers import told
 from kedou.lab.desk import Desk
 from kedou.lab.frames import written
 from kedou.lab.jobs.done import Done
@@ -40,7 +40,7 @@ def passes(job: Mapping[str, Any], desk: Desk) -> Done:
         desk.news({"step": step, "total": total, "theta": theta.tolist(), "loss": finite})
 
     run = descend(source, loss=loss_of(settings), progress=watch, **engine_settings(settings))
-    body = {"run": told(run, current_language(), MOST_RECORDS), "held": None}
+    body = {"run": told(run, current_language()), "held": None}
     return Done(body, keep=written(to_content(run)).encode())
 
 
