@@ -12,7 +12,7 @@ import pytest
 from page_driver import Lab
 
 import kedou as kd
-from lab.lab_process import running
+from lab_process import running
 
 ROOT = Path(__file__).resolve().parents[2]
 AXE = ROOT / "web" / "node_modules" / "axe-core" / "axe.min.js"
