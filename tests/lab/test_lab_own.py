@@ -592,14 +592,16 @@ def test_predictions_of_all_rows_are_a_table(home: House) -> None:
         assert rows[number]["prediction"] == ""
 
 
-def test_what_is_not_there_yet_is_said_in_words(home: House) -> None:
+def test_the_report_is_a_page_of_its_own(home: House) -> None:
     *_, said = talk(
         home,
         {"data": "engel"},
         scan(target="food"),
         {"type": "save", "scan": ..., "kind": "report"},
     )
-    assert said["code"] == "lab.no-report"
+    assert said["type"] == "saved"
+    assert said["file"]["name"] == "engel-report.html"
+    assert said["file"]["bytes"] > 100_000
 
 
 def test_a_run_that_diverged_is_no_model(home: House) -> None:

@@ -18,7 +18,6 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from lab_process import Running, command, environment, everything, running
 from test_lab_process import socket_of
 from websockets.asyncio.client import ClientConnection
 
@@ -26,6 +25,7 @@ import kedou as kd
 from kedou.lab import wire
 from kedou.lab.store import PREFIX
 from kedou.moments.store import to_content
+from lab_process import Running, command, environment, everything, running
 
 LONG = {"loss": "huber", "steps": 10_000}
 
@@ -123,9 +123,9 @@ def test_it_opens_on_a_file(tmp_path: Path) -> None:
     path.parent.mkdir()
     path.write_text("size,price\n1,2\n2,3\n3,5\n4,6\n")
     with running(str(path), "--data", str(tmp_path / "elsewhere")) as lab:
-        assert f"/?token={lab.token}&lang=en&chapter=train&own=1" in "".join(lab.printed)
-        answer = lab.get(f"/?token={lab.token}&lang=en&chapter=train&own=1")
-        assert answer.getheader("location") == "./?lang=en&chapter=train&own=1"
+        assert f"/?token={lab.token}&lang=en&chapter=own-data" in "".join(lab.printed)
+        answer = lab.get(f"/?token={lab.token}&lang=en&chapter=own-data")
+        assert answer.getheader("location") == "./?lang=en&chapter=own-data"
         cookie = str(answer.getheader("set-cookie")).partition(";")[0]
 
         async def talk(page: Page) -> None:

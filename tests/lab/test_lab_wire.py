@@ -10,11 +10,11 @@ from dataclasses import dataclass
 
 import pytest
 from lab_client import make_lab
-from lab_process import frame, handshake
 
 from kedou.lab import answers, host, wire
 from kedou.lab.app import Lab
 from kedou.lab.host import Server
+from lab_process import frame, handshake
 
 HEAD = 0.4
 
