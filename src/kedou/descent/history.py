@@ -65,12 +65,6 @@ class History:
         self._gradient[n] = gradient
         self._size = n + 1
 
-    @property
-    def last_gap(self) -> float:
-        """The gap of the last step added."""
-        assert self._last is not None
-        return self._last[2]
-
     def _double(self) -> None:
         self._stride *= 2
         kept = np.flatnonzero(self._steps[: self._size] % self._stride == 0)

@@ -11,9 +11,9 @@ without shuffling is full-batch descent.
 
 What a run keeps is measured over *all* rows: ``run.loss`` and ``run.gradient`` at a recorded step
 are those of the whole loss at that step's theta, never those of a batch. Squared error has them
-from moments, so every step is recorded (thinned beyond 100,000). For other losses they take a
-reading of the rows: ``RECORDS`` steps of an epoch are recorded, its last one among them, and their
-losses are computed together in one pass when the epoch ends.
+from moments, so every step is recorded (beyond 100,000 steps, or 4 million numbers, every s-th).
+For other losses they take a reading of the rows: ``RECORDS`` steps of an epoch are recorded, and
+their losses computed together in one pass when it ends. The end of an epoch is always recorded.
 
 ``learning_rate="auto"`` is chosen from the spectrum and the longest row (``kedou.spectrum.noise``):
 for gradient descent on squared error the rate up to the safe one with the smallest loss to be
@@ -44,7 +44,7 @@ from kedou.descent import Minimum, Outcome, Trajectory, Walk, assemble, check_se
 from kedou.descent.advice import Facts, advise, two_digits
 from kedou.descent.auto import GRADIENT_SCALED, any_rate, constant_rate, rule_name
 from kedou.descent.descend import make_rule, rates_of
-from kedou.descent.history import History
+from kedou.descent.history import MOST_RECORDS, TAIL
 from kedou.descent.outcome import ARRIVED, spectrum_says
 from kedou.descent.walk import Stop, ceiling_above
 from kedou.errors import OptionError, OptionTypeError
@@ -66,8 +66,10 @@ from kedou.texts import Message
 
 EPOCHS = 5
 RECORDS = 10
+MOST_NUMBERS = 4_000_000
 NEWS_SECONDS = 0.02
 Progress = Callable[[int, Floats, float], None]
+Record = tuple[int, Floats, float, Floats]
 
 
 @dataclass(frozen=True, slots=True)
@@ -327,19 +329,20 @@ class _Run:
     least: float = 0.0
     _due: float = 0.0
     _seen: list[float] = field(default_factory=list)
+    _records: list[Record] = field(default_factory=list)
+    _last: Record | None = None
 
     def walk(self, start: Floats, tolerance: float | None) -> Walk:
         """Take the steps of all epochs, or of as many as a tolerance or the ceiling leaves."""
-        steps = self.an_epoch * self.batching.epochs
+        self._plan(len(start))
         self.least = self.surface.least
-        history = History(len(start), steps)
         stop: Stop = "steps"
         with (
             one_thread(),
             np.errstate(over="ignore", invalid="ignore", divide="ignore", under="ignore"),
         ):
             gap, gradient = self.surface.evaluate(start)
-            history.add(0, start, gap, gradient)
+            self._keep((0, start, gap, gradient), True)
             self.ends.append((start, gap))
             self._tell(0, start, gap, now=True)
             self._ceiling = ceiling_above(gap, self.surface)
@@ -349,22 +352,46 @@ class _Run:
                 if self.ends[-1][1] <= target:
                     stop = "tolerance"
                     break
-                theta, state, fine = self._epoch(epoch, theta, state, history)
+                theta, state, fine = self._epoch(epoch, theta, state)
                 if not fine:
                     stop = "ceiling"
                     break
             else:
                 if self.ends[-1][1] <= target:
                     stop = "tolerance"
-        return Walk(*history.arrays(), stop=stop, tail=np.array(history.tail))
+        assert self._last is not None
+        if self._last[0] != self._records[-1][0]:
+            self._records.append(self._last)
+        steps, thetas, gaps, gradients = zip(*self._records, strict=True)
+        theta = np.array(thetas)
+        return Walk(
+            np.array(steps, dtype=np.int64), theta, np.array(gaps), np.array(gradients),
+            stop=stop, tail=theta[-TAIL:],
+        )  # fmt: skip
 
-    def _epoch(
-        self, epoch: int, theta: Floats, state: Any, history: History
-    ) -> tuple[Floats, Any, bool]:
+    def _plan(self, p: int) -> None:
+        """Choose which steps are recorded: s-th ones before an epoch's end, and (all) the ends."""
+        most = max(MOST_RECORDS // 100, min(MOST_RECORDS, MOST_NUMBERS // max(p, 1)))
+        epochs = self.batching.epochs
+        an_epoch = most // epochs
+        if not isinstance(self.surface, Quadratic):
+            an_epoch = min(an_epoch, RECORDS)
+        self._spacing = -(-self.an_epoch // max(an_epoch, 1))
+        self._epochs_apart = -(-epochs // most)
+
+    def _is_recorded(self, step: int, epoch: int) -> bool:
+        to_the_end = epoch * self.an_epoch - step
+        return to_the_end % self._spacing == 0 and epoch % self._epochs_apart == 0
+
+    def _keep(self, record: Record, recorded: bool) -> None:
+        self._last = record
+        if recorded:
+            self._records.append(record)
+
+    def _epoch(self, epoch: int, theta: Floats, state: Any) -> tuple[Floats, Any, bool]:
         """Visit every row once; return where that led, and whether it stayed in bounds."""
         size, intercept = self.batching.batch_size, self.order.coordinates.intercept
         step, last = (epoch - 1) * self.an_epoch, epoch * self.an_epoch
-        spacing = -(-self.an_epoch // RECORDS)
         waiting: list[tuple[int, Floats]] = []
         batch = Batch(self.loss, intercept, self.ridge)
         for piece, ends in self.order.pieces(epoch, size, self.rows):
@@ -374,7 +401,7 @@ class _Run:
             assert batch.sums is not None
             value = batch.sums.loss_sum / batch.rows
             if not value <= self._ceiling:
-                self._kept(waiting, history)
+                self._kept(waiting)
                 return theta, state, False
             objective = batch if batch.is_held else self.surface
             slope = batch.slope(batch.sums, theta)
@@ -383,29 +410,30 @@ class _Run:
             if self.first is None:
                 self.first = theta
             if not np.isfinite(theta).all():
-                self._kept(waiting, history)
+                self._kept(waiting)
                 return theta, state, False
             if isinstance(self.surface, Quadratic):
                 gap, gradient = self.surface.evaluate(theta)
                 if not gap <= self._ceiling or not np.isfinite(gradient).all():
                     return theta, state, False
-                history.add(step, theta, gap, gradient)
+                self._keep((step, theta, gap, gradient), self._is_recorded(step, epoch))
                 self._tell(step, theta, gap, now=step == last)
             else:
-                if step == last or (last - step) % spacing == 0:
+                if step == last or self._is_recorded(step, epoch):
                     waiting.append((step, theta))
                 self._seen.append(value - self.surface.least)
                 self._tell(step, theta, None, now=False)
             batch = Batch(self.loss, intercept, self.ridge)
-        if not self._kept(waiting, history):
+        if not self._kept(waiting):
             return theta, state, False
-        gap = history.last_gap
+        assert self._last is not None
+        gap = self._last[2]
         self.ends.append((theta, gap))
         if not isinstance(self.surface, Quadratic):
             self._tell(step, theta, gap, now=True)
         return theta, state, True
 
-    def _kept(self, waiting: list[tuple[int, Floats]], history: History) -> bool:
+    def _kept(self, waiting: list[tuple[int, Floats]]) -> bool:
         """Record steps whose losses have to be read: one pass. False where one left the bounds."""
         if not waiting or not isinstance(self.surface, PassSurface):
             return True
@@ -413,7 +441,8 @@ class _Run:
         for (step, theta), (gap, gradient) in zip(waiting, found, strict=True):
             if not gap <= self._ceiling or not np.isfinite(gradient).all():
                 return False
-            history.add(step, theta, gap, gradient)
+            epoch = -(-step // self.an_epoch)
+            self._keep((step, theta, gap, gradient), self._is_recorded(step, epoch))
         return True
 
     def _tell(self, step: int, theta: Floats, gap: float | None, now: bool) -> None:
