@@ -303,7 +303,8 @@ class OwnData implements View<State> {
     });
     this.#kept = { key, trained, run };
     const { rates } = trained.started;
-    this.#track.paint(rates.limit, rates.best, state.rate === null);
+    // The best rate of all rows is none for a few of them; the limit stays one.
+    this.#track.paint(rates.limit, rates.best, state.rate === null, state.batchSize === null);
     this.#tools.paint(
       state,
       featuresOf(material.training.data.moments).map(({ source }) => source),

@@ -100,10 +100,18 @@ export class Tools {
         this.#rule,
         ...(hasRows
           ? [
-              h("label", { for: "own-loss" }, t("own-loss")),
-              this.#loss,
-              h("label", { for: "own-rows" }, t("own-rows")),
-              this.#rows,
+              h(
+                "div",
+                { class: "row" },
+                h("label", { for: "own-loss" }, t("own-loss")),
+                this.#loss,
+              ),
+              h(
+                "div",
+                { class: "row" },
+                h("label", { for: "own-rows" }, t("own-rows")),
+                this.#rows,
+              ),
             ]
           : []),
         ...this.#flags.map((each) => each.button),
