@@ -395,6 +395,54 @@ def test_a_loss_that_moments_cannot_carry_is_walked_over_the_rows(own):
     )
 
 
+@pytest.mark.parametrize("loss", ["squared", "huber"])
+def test_mini_batches_hover_above_the_dashed_line(own, loss):
+    own.bring("engel").train()
+    own.click("more")
+    own.at("loss-name").select_option(loss)
+    own.at("rows").select_option("batches")
+    own.at("batchSize-field").fill("8")
+    own.at("batchSize-field").press("Enter")
+    own.at("epochs-field").fill("12")
+    own.at("epochs-field").press("Enter")
+    run = kd.descend(kd.data.engel(), loss=loss, standardize=True, batch_size=8, epochs=12)
+    own.page.wait_for_function(
+        "steps => document.querySelector('[data-kedou=passes]').textContent.includes(steps)"
+        " && document.querySelector('[data-kedou=outcome]').dataset.value !== ''",
+        arg=f"{run.steps[-1]} of {run.steps[-1]}",
+    )
+    assert own.theta() == pytest.approx(run.theta[-1].tolist(), rel=1e-9)
+    assert own.at("outcome").get_attribute("data-value") == run.outcome
+    assert float(own.at("gap").get_attribute("data-value")) == pytest.approx(run.gap[-1], rel=1e-9)
+    assert own.page.locator("[data-kedou=steps-field]").is_hidden()
+    own.click("phase-use")
+    saved = kd.load_model(own.save("model"))
+    assert saved.theta.tolist() == run.theta[-1].tolist()
+    own.click("phase-train")
+    own.at("rows").select_option("all")
+    own.at("loss-name").select_option("squared")
+    own.confirmed()
+    assert own.at("steps-field").is_visible()
+
+
+def test_a_link_keeps_the_batches(browser, own_lab, own):
+    own.bring("engel").train()
+    own.click("more")
+    own.at("rows").select_option("batches")
+    own.page.wait_for_function(
+        "() => document.querySelector('[data-kedou=passes]').textContent.includes('looked')"
+    )
+    own.click("share")
+    other = OwnLab(browser, own_lab)
+    other.page.goto(own.at("share-link").input_value())
+    other.page.wait_for_function(
+        "() => document.querySelector('[data-kedou=passes]')?.textContent.includes('looked')"
+    )
+    assert other.theta() == own.theta()
+    other.close()
+    assert not other.faults
+
+
 def test_the_report_of_the_page_works_alone_from_disk(browser, own):
     own.bring("penguins", "body_mass_g", "zh-CN").train().confirmed()
     own.click("phase-use")

@@ -99,8 +99,7 @@ def descend_moments(
         record = walk(surface, made, inner, plan.steps, plan.tolerance)
     solution = make_solution(design, surface.answer, ridge)
     grows = None if rate is None else spectrum_says(surface, rate, inner)
-    other = quadratic_of(design, not standardize, ridge)
-    rates = _rates(surface, other, inner, theta, standardize)
+    rates = rates_of(surface, inner, theta, standardize, ridge)
     facts = _facts(made, record, surface, inner, solution, rates, plan)
     return assemble(
         record,
@@ -191,9 +190,11 @@ def assemble(
     )
 
 
-def _rates(
-    surface: Quadratic, other: Quadratic, inner: Floats, theta: Floats, standardize: bool
+def rates_of(
+    surface: Quadratic, inner: Floats, theta: Floats, standardize: bool, ridge: float
 ) -> Rates:
+    """Return what the spectrum says, in a run's own coordinates and in the others."""
+    other = quadratic_of(surface.design, not standardize, ridge)
     best, best_steps = _best(surface, inner)
     other_best, _ = _best(other, other.coordinates.inward(theta))
     own_limit, other_limit = limit(surface.eigenvalues), limit(other.eigenvalues)

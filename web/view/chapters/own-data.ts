@@ -12,7 +12,7 @@ import { t, tell } from "../kit/words.ts";
 import type { RunLine } from "../pictures/run-curves.ts";
 import { Bring } from "../own/bring.ts";
 import type { Engine } from "../own/engine.ts";
-import { factsOf, factsOfPasses } from "../own/facts.ts";
+import { factsOf, factsOfBatches, factsOfPasses } from "../own/facts.ts";
 import { Loading, type Loaded, type Passes } from "../own/loading.ts";
 import { LookTable } from "../own/look-table.ts";
 import { ownSnippet } from "../own/python.ts";
@@ -21,11 +21,13 @@ import { lastStep, pageRun, passingRun, placeOf, pythonRun, type ShownRun } from
 import {
   FIRST,
   FIRST_SETTINGS,
+  overRows,
   PHASES,
   readState,
   scanOptions,
   settingsOf,
   targetOf,
+  type OverRows,
   type Phase,
   type State,
 } from "../own/state.ts";
@@ -123,7 +125,8 @@ class OwnData implements View<State> {
       seal: () => store.seal(),
       save: (kind) => {
         const { scanned } = this.#loading.loaded;
-        return engine.save(scanned!.scan, settingsOf(stage.state), stage.state.loss, kind);
+        const { state } = stage;
+        return engine.save(scanned!.scan, settingsOf(state), overRows(state), kind);
       },
     });
     this.#track = new RateTrack({
@@ -251,10 +254,11 @@ class OwnData implements View<State> {
     }
     const panel = this.#panelFor(material.target);
     const key = JSON.stringify(settings);
-    const passes = state.loss === "squared" ? null : loaded.passes;
-    show(this.#passing, state.loss !== "squared" && material.whole);
-    if (state.loss !== "squared") {
-      this.#tellPasses(passes);
+    const over = overRows(state);
+    const passes = over ? loaded.passes : null;
+    show(this.#passing, over !== null && material.whole);
+    if (over) {
+      this.#tellPasses(passes, over);
       if (!passes || passes.news.length === 0) return;
     }
     const python = !passes && loaded.python?.key === key ? loaded.python.run : null;
@@ -266,9 +270,13 @@ class OwnData implements View<State> {
         ? pythonRun(python)
         : pageRun(trained);
     const facts = factsOf(trained);
-    const isSquared = passes === null;
+    const isSquared = over === null;
     panel.paint(state, {
-      facts: isSquared ? facts : factsOfPasses(facts, passes.run?.exact ?? null),
+      facts: isSquared
+        ? facts
+        : over.loss === "squared"
+          ? factsOfBatches(facts)
+          : factsOfPasses(facts, passes?.run?.exact ?? null),
       run,
       validation: isSquared && material.training.hasFolds ? material.training.drawn(trained) : null,
       held: python?.held ?? null,
@@ -284,8 +292,10 @@ class OwnData implements View<State> {
       by: t(
         !material.whole
           ? "own-so-far"
-          : passes
-            ? "own-by-passes"
+          : over
+            ? over.batchSize === null
+              ? "own-by-passes"
+              : "own-by-batches"
             : python
               ? "own-by-python"
               : "own-by-page",
@@ -293,7 +303,8 @@ class OwnData implements View<State> {
     });
     this.#kept = { key, trained, run };
     const { rates } = trained.started;
-    this.#track.paint(rates.limit, rates.best, state.rate === null);
+    // The best rate of all rows is none for a few of them; the limit stays one.
+    this.#track.paint(rates.limit, rates.best, state.rate === null, state.batchSize === null);
     this.#tools.paint(
       state,
       featuresOf(material.training.data.moments).map(({ source }) => source),
@@ -314,15 +325,20 @@ class OwnData implements View<State> {
   }
 
   /** How far a descent over the rows has come, and why it takes them. */
-  #tellPasses(passes: Passes | null): void {
+  #tellPasses(passes: Passes | null, { batchSize }: OverRows): void {
     const step = passes?.news.at(-1)?.step ?? 0;
     const isDone = passes?.run != null;
+    const values = {
+      step: String(isDone ? lastStep(pythonRun(passes.run!)) : step),
+      total: String(passes?.total ?? this.#stage.state.steps),
+    };
     write(
       this.#passingWords,
-      t(isDone ? "own-passes-done" : "own-passes", {
-        step: String(step),
-        total: String(passes?.total ?? this.#stage.state.steps),
-      }),
+      batchSize === null
+        ? t(isDone ? "own-passes-done" : "own-passes", values)
+        : passes === null
+          ? t("own-going-on")
+          : t(isDone ? "own-batches-done" : "own-batches", { ...values, batch: String(batchSize) }),
     );
     show(this.#endPasses, !isDone);
   }

@@ -84,7 +84,8 @@ export class RateTrack {
     this.#observer.observe(this.#svg);
   }
 
-  paint(limit: number | null, best: number, isAuto: boolean): void {
+  /** `isMarked`: whether the best rate is known for this way of stepping. */
+  paint(limit: number | null, best: number, isAuto: boolean, isMarked = true): void {
     this.#marks = { limit: limit ?? 2 * best, best };
     this.#auto.setAttribute("aria-pressed", String(isAuto));
     const rate = this.#options.rate();
@@ -101,6 +102,8 @@ export class RateTrack {
           : t("own-rate-text", { rate: short(rate), limit: short(this.#marks.limit) }),
       "data-value": rate,
     });
+    show(this.#best, isMarked);
+    show(this.#bestText, isMarked);
     show(this.#limitText, limit !== null);
     show(this.#limit, limit !== null);
     this.#draw();

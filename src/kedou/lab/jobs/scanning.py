@@ -93,7 +93,7 @@ def scan_table(job: Mapping[str, Any], desk: Desk) -> Done:
     }
     folds = len(moments.folds) if found.kind in ("folds", "group") else 0
     keep = written({"plan": source.plan.to_json()}).encode()
-    return Done(body, {"scanned_folds": folds}, keep)
+    return Done(body, {"scanned_folds": folds, "scanned_rows": moments.count}, keep)
 
 
 def source_from(job: Mapping[str, Any]) -> Source:
