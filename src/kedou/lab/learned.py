@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -16,12 +16,13 @@ from kedou import losses, rules
 from kedou.columns.plan import ColumnPlan
 from kedou.descent import Trajectory
 from kedou.fitting import Model, descend, make_model
-from kedou.fitting.hold_out import HoldOut, Kind, hold_out, settings_again
+from kedou.fitting.hold_out import HoldOut, Kind, Prepared, prepare, settings_again
 from kedou.fitting.sample import Sample
 from kedou.moments import Moments
 from kedou.moments.store import from_content
 
 Settings = Mapping[str, Any]
+_FORMING = ("intercept", "standardize", "ridge")
 _DEFAULTS = {"standardize": False}
 """As in ``kd.descend``: said here, since holding out would standardise."""
 
@@ -37,17 +38,15 @@ class Learned:
     kind : {"folds", "split", "group", "leave-one-out"} or None
     sample : Sample
     plan : ColumnPlan
+    prepared : dict of str to Prepared
+        The folds, formed for the settings of the last run.
     """
 
     moments: Moments
     kind: Kind | None
     sample: Sample
     plan: ColumnPlan
-
-    @property
-    def left_out(self) -> Sequence[Any]:
-        """Nothing: as a source, it is read already."""
-        return ()
+    prepared: dict[str, Prepared] = field(default_factory=dict)
 
     def run(self, settings: Settings) -> Trajectory:
         """Descend, as ``kd.descend`` on the moments does."""
@@ -63,8 +62,20 @@ class Learned:
         if self.kind is None or len(self.moments.folds) < 2:
             return None
         again = settings_again(engine_settings(settings), run)
-        moments = self.kept(settings)
-        return hold_out(moments, self.kind, sample=self.sample, progress=progress, **again)
+        formed = {name: again.pop(name) for name in _FORMING if name in again}
+        prepared = self._prepared(settings.get("features"), formed)
+        return prepared.hold_out(sample=self.sample, progress=progress, **again)
+
+    def _prepared(self, features: Sequence[str] | None, formed: dict[str, Any]) -> Prepared:
+        """Return the folds' training parts; they are kept while only the descent changes."""
+        key = json.dumps([features, formed], sort_keys=True)
+        if key not in self.prepared:
+            moments = self.kept({"features": features})
+            made = prepare(moments, self.kind, **formed)
+            self.prepared.clear()
+            self.prepared[key] = made
+            return made
+        return self.prepared.get(key) or self._prepared(features, formed)
 
     def model(self, run: Trajectory) -> Model:
         """Return the model of a run: only the columns it was fitted on are needed to apply it."""

@@ -11,6 +11,7 @@ import numpy as np
 
 from kedou.fitting.leave_one_out import SMALL, leave_one_out
 from kedou.fitting.progress import Progress
+from kedou.fitting.reading import threads
 from kedou.fitting.sample import Sample, Sampler
 from kedou.fitting.scanner import scan
 from kedou.fitting.split import Split, split_last
@@ -31,6 +32,8 @@ from kedou.sources.source import Source
 from kedou.texts import Message, current_language
 
 FOLDS = 5
+THREADS = 2
+"""Each thread that reads holds some 60 MB: with more of them the lab would not stay small."""
 NEWS_SECONDS = 0.125
 MOST_NUMBERS = 250_000
 """Numbers in the moments of the whole and of all folds: what a page can hold and a socket carry."""
@@ -116,7 +119,8 @@ def _scanned(source: Source, ask: Mapping[str, Any], news: _News) -> Scanned:
     seed = ask.get("seed", 0)
     folds = ask.get("folds", FOLDS)
     sampler = Sampler(seed=seed, cells=SAMPLE_CELLS)
-    told: dict[str, Any] = {"progress": news.rows, "so_far": news.moments}
+    workers = min(THREADS, threads(None))
+    told: dict[str, Any] = {"progress": news.rows, "so_far": news.moments, "workers": workers}
     if ask.get("split_by"):
         moments, split = split_last(source, observe=sampler, **told)
         _check_size(moments)
@@ -128,7 +132,7 @@ def _scanned(source: Source, ask: Mapping[str, Any], news: _News) -> Scanned:
     if automatic and 2 <= moments.count < SMALL and _numbers(moments, moments.count) < MOST_NUMBERS:
         sampler = Sampler(seed=seed, cells=SAMPLE_CELLS)
         singles = leave_one_out(source, sampler)
-        whole = scan(source)
+        whole = scan(source, workers=workers)
         moments, kind = replace(whole, folds=singles.folds), "leave-one-out"
     return Scanned(moments, kind, sampler.sample(moments.columns))
 
