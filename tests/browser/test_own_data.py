@@ -175,6 +175,7 @@ def test_the_rate_by_keyboard(own):
     own.page.keyboard.press("Shift+ArrowLeft")
     assert own.value("rate") == pytest.approx(before / 2, rel=1e-3)
     own.page.keyboard.press("End")
+    own.settle()
     assert own.at("outcome").get_attribute("data-value") == "diverged"
 
 

@@ -41,6 +41,8 @@ export class Plot {
   readonly id = `plot${++counter}`;
   width = 600;
   height = 400;
+  /** Height of the type, in pixels. */
+  em = 13;
   left = 0;
   right = 0;
   top = 0;
@@ -52,6 +54,7 @@ export class Plot {
   #clip = s("rect");
   #observer: ResizeObserver;
   #titleInside = false;
+  #isMeasured = false;
   /** The projector key changes the type and not the size of the picture. */
   #resized = (): void => this.layout();
   #laidOut: () => void = () => undefined;
@@ -109,17 +112,29 @@ export class Plot {
     if (x0 === x[0] && x1 === x[1] && y0 === y[0] && y1 === y[1]) return;
     this.x.domain([...x]);
     this.y.domain([...y]);
-    this.layout();
+    this.arrange();
   }
 
+  /** Measure the picture, and draw it. */
   layout(): void {
     const width = this.svg.clientWidth;
     const height = this.svg.clientHeight;
     if (width === 0 || height === 0) return;
-    const { bare, xTitle, rightRoom = 0, xLabels = true } = this.#options;
-    const em = Number.parseFloat(getComputedStyle(this.svg).fontSize) || 13;
+    this.em = Number.parseFloat(getComputedStyle(this.svg).fontSize) || 13;
     this.width = width;
     this.height = height;
+    this.#isMeasured = true;
+    this.arrange();
+  }
+
+  /** Draw in the size that was measured last: to measure during a drag costs a layout. */
+  arrange(): void {
+    if (!this.#isMeasured) {
+      this.layout();
+      return;
+    }
+    const { width, height, em } = this;
+    const { bare, xTitle, rightRoom = 0, xLabels = true } = this.#options;
     const low = height < em * 18;
     this.#titleInside = low;
     this.right = width - (bare ? 8 : em * 1.1) - rightRoom * em;

@@ -152,7 +152,7 @@ export class Loading {
   forget(): void {
     this.#wanted = "";
     if (!this.#loaded.table) this.#source = "";
-    if (!this.#loaded.look) this.#looked = "";
+    this.#looked = "";
   }
 
   destroy(): void {
@@ -175,7 +175,7 @@ export class Loading {
     const key = this.#source;
     try {
       const table = await this.#engine.open(source);
-      if (key === this.#source) this.#put({ table });
+      if (key === this.#source) this.#put({ table, trouble: "" });
     } catch (error) {
       if (key === this.#source) this.#failed(error);
     }
@@ -184,7 +184,7 @@ export class Loading {
   async #look(table: Table, target: string | null, key: string): Promise<void> {
     try {
       const look = await this.#engine.look(table.table, target);
-      if (key === this.#looked) this.#put({ look });
+      if (key === this.#looked) this.#put({ look, trouble: "" });
     } catch (error) {
       if (key === this.#looked) this.#failed(error);
     }
