@@ -282,7 +282,7 @@ export class Loading {
     if (!this.#walk) return;
     this.#walk.cancel();
     this.#walk = null;
-    this.#put({ passes: null });
+    this.#put({ passes: null, trouble: "" });
   }
 
   #failed(error: unknown, more: Partial<Loaded> = {}): void {

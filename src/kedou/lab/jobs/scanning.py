@@ -32,7 +32,7 @@ from kedou.texts import Message, current_language
 
 FOLDS = 5
 NEWS_SECONDS = 0.125
-MOST_NUMBERS = 300_000
+MOST_NUMBERS = 250_000
 """Numbers in the moments of the whole and of all folds: what a page can hold and a socket carry."""
 SAMPLE_CELLS = 150_000
 FEW_ROWS = 10
