@@ -29,7 +29,7 @@ KEYS = set(sentences("en"))
 
 
 def test_every_sentence_of_the_page_is_used():
-    made = {each.split("${")[0] for each in re.findall(r"`([a-z]+-\$\{[^`]*)`", SOURCE)}
+    made = {each.split("${")[0] for each in re.findall(r"`([a-z-]+-\$\{[^`]*)`", SOURCE)}
     quoted = set(re.findall(r'"([a-z0-9-]+)"', SOURCE))
     idle = {key for key in KEYS - quoted if not key.startswith(tuple(made))}
     assert not idle
