@@ -2,9 +2,10 @@
 
 import { ModelError } from "../../model/errors.ts";
 import type { Settings, Trained } from "../../model/training.ts";
-import { findBest } from "../../model/validation.ts";
+import { type Best, findBest } from "../../model/validation.ts";
 import { button } from "../kit/controls.ts";
 import { clear, h, show, write } from "../kit/dom.ts";
+import { own } from "../kit/names.ts";
 import { short } from "../kit/numbers.ts";
 import { RateTrack } from "../kit/rate-track.ts";
 import type { Lesson, Stage, View } from "../kit/stage.ts";
@@ -86,6 +87,7 @@ class OwnData implements View<State> {
   #again: HTMLButtonElement;
   #warnings = h("div", { class: "own-warnings", "data-kedou": "warnings" });
   #warned: unknown = null;
+  #foundFor = "";
   #found = h("p", { class: "own-found", role: "status", "data-kedou": "found" });
   #actions: HTMLElement;
   #pin: HTMLButtonElement;
@@ -168,7 +170,7 @@ class OwnData implements View<State> {
       after: (step) => Math.max(step + 1, Math.round(step * 1.12)),
     });
     stage.extras.append(...this.#tools.elements);
-    stage.element.insertBefore(this.#below, stage.element.querySelector(".drawers"));
+    stage.element.querySelector(".drawers")!.after(this.#below);
     this.#loading.follow(stage.state);
   }
 
@@ -249,7 +251,8 @@ class OwnData implements View<State> {
       trained = material.training.trained(settings);
     } catch (error) {
       if (!(error instanceof ModelError)) throw error;
-      write(this.#found, tell(error));
+      write(this.#trouble, tell(error));
+      show(this.#trouble, true);
       return;
     }
     const panel = this.#panelFor(material.target);
@@ -303,8 +306,13 @@ class OwnData implements View<State> {
     });
     this.#kept = { key, trained, run };
     const { rates } = trained.started;
-    // The best rate of all rows is none for a few of them; the limit stays one.
-    this.#track.paint(rates.limit, rates.best, state.rate === null, state.batchSize === null);
+    // Of mini-batches the best rate of all rows is none; the limit stays one.
+    const isPlain = state.rule === "gradient-descent" && (!over || over.loss === "squared");
+    this.#track.paint(rates.limit, rates.best, state.rate === null, {
+      limit: isPlain,
+      best: isPlain && over === null,
+    });
+    if (this.#foundFor !== key) write(this.#found, "");
     this.#tools.paint(
       state,
       featuresOf(material.training.data.moments).map(({ source }) => source),
@@ -389,18 +397,28 @@ class OwnData implements View<State> {
     if (!material || !material.training.hasFolds) return;
     const { state, store } = this.#stage;
     const settings = settingsOf(state);
-    const { moments } = material.training.trained({ ...settings, ridge: 0 });
-    const best = findBest(moments, material.training.parts(settings), settings);
+    let best: Best;
+    try {
+      const { moments } = material.training.trained({ ...settings, ridge: 0 });
+      best = findBest(moments, material.training.parts(settings), settings);
+    } catch (error) {
+      if (!(error instanceof ModelError)) throw error;
+      this.#foundFor = JSON.stringify(settings);
+      write(this.#found, tell(error));
+      return;
+    }
     write(this.#found, tell(best.message));
-    store.set({
+    const found: Settings = {
       ...FIRST_SETTINGS,
       ...settings,
       rule: "gradient-descent",
       ridge: best.ridge,
       rate: best.learningRate,
       steps: Math.max(1, best.step),
-      step: null,
-    });
+    };
+    store.set({ ...found, step: null });
+    // What was found is said of these settings, and goes with them.
+    this.#foundFor = JSON.stringify(settingsOf(this.#stage.state));
   }
 
   #rate(): number {
@@ -408,9 +426,10 @@ class OwnData implements View<State> {
     return rate ?? this.#kept?.trained.run.learningRate ?? 0.1;
   }
 
-  #warn({ scanned }: Loaded): void {
+  #warn({ scanned, look }: Loaded): void {
     this.#warned = scanned;
     this.#pinned.clear();
+    show(this.#warnings, scanned !== null);
     if (!scanned) return clear(this.#warnings);
     const lines: string[] = scanned.leaks.map(({ name, correlation }) =>
       t("own-leak", { name, correlation: short(correlation, 5) }),
@@ -420,10 +439,12 @@ class OwnData implements View<State> {
       ...Object.entries(scanned.skipped)
         .filter(([, cells]) => cells > 0)
         .map(([name, cells]) => t("own-skipped", { name, cells: rowsText(cells) })),
-      // What the learner chose to leave out needs no word.
-      ...scanned.left
-        .filter(({ why }) => why.code !== "columns.left-unnamed")
-        .map(({ name, why }) => `${name}: ${why.text}`),
+      // What the learner chose to leave out needs no word; what the look has left out does.
+      ...(look?.columns ?? [])
+        .filter(({ name }) => own(this.#stage.state.roles, name) === undefined)
+        .filter(({ name }) => scanned.left.some((left) => left.name === name))
+        .map(({ why }) => why?.text ?? "")
+        .filter(Boolean),
       ...scanned.notes.map(({ text }) => text),
     );
     clear(this.#warnings, ...lines.map((line) => h("p", {}, line)));

@@ -157,7 +157,7 @@ export class Loading {
   forget(): void {
     this.#wanted = "";
     if (!this.#loaded.table) this.#source = "";
-    if (!this.#loaded.look) this.#looked = "";
+    this.#looked = "";
   }
 
   destroy(): void {
@@ -180,7 +180,7 @@ export class Loading {
     const key = this.#source;
     try {
       const table = await this.#engine.open(source);
-      if (key === this.#source) this.#put({ table });
+      if (key === this.#source) this.#put({ table, trouble: "" });
     } catch (error) {
       if (key === this.#source) this.#failed(error);
     }
@@ -189,7 +189,7 @@ export class Loading {
   async #look(table: Table, target: string | null, key: string): Promise<void> {
     try {
       const look = await this.#engine.look(table.table, target);
-      if (key === this.#looked) this.#put({ look });
+      if (key === this.#looked) this.#put({ look, trouble: "" });
     } catch (error) {
       if (key === this.#looked) this.#failed(error);
     }
@@ -288,7 +288,7 @@ export class Loading {
     if (!this.#walk) return;
     this.#walk.cancel();
     this.#walk = null;
-    this.#put({ passes: null });
+    this.#put({ passes: null, trouble: "" });
   }
 
   #failed(error: unknown, more: Partial<Loaded> = {}): void {

@@ -14,6 +14,7 @@ import {
   whole,
   type Shape,
 } from "../kit/shape.ts";
+import { own } from "../kit/names.ts";
 import type { Look, ScanOptions, Source, Table } from "./engine.ts";
 
 export const PHASES = ["bring", "look", "train", "use"] as const;
@@ -166,7 +167,7 @@ export function targetOf(state: State, look: Look): string | null {
 }
 
 export function roleOf(state: State, column: { name: string; suggest: Role | string }): Role {
-  return state.roles[column.name] ?? (column.suggest as Role);
+  return own(state.roles, column.name) ?? (column.suggest as Role);
 }
 
 /** What to scan: everything that decides about the moments. */

@@ -28,6 +28,7 @@ export class Tools {
     "aria-label": t("own-features"),
   });
   #sources = "";
+  #count = 0;
 
   /** `hasRows`: whether there is somebody who can go over the rows again. */
   constructor(stage: Stage<State>, hasRows: boolean) {
@@ -133,9 +134,10 @@ export class Tools {
       element.setAttribute("aria-pressed", String(state[key]));
     }
     show(this.#features, sources.length > 1);
-    const key = sources.join("\n");
+    const key = JSON.stringify(sources);
     if (key !== this.#sources) {
       this.#sources = key;
+      this.#count = sources.length;
       clear(
         this.#features,
         h("span", { class: "muted" }, t("own-features")),
@@ -152,7 +154,7 @@ export class Tools {
     const { off } = this.#stage.state;
     const next = off.includes(source) ? off.filter((each) => each !== source) : [...off, source];
     // One feature stays: without any there is nothing to learn.
-    if (next.length < this.#sources.split("\n").length) {
+    if (next.length < this.#count) {
       this.#stage.store.set({ off: next, step: null });
     }
   }
