@@ -43,7 +43,8 @@ from kedou.block import Block, Floats
 from kedou.descent import Minimum, Outcome, Trajectory, Walk, assemble, check_settings, start_of
 from kedou.descent.advice import Facts, advise, two_digits
 from kedou.descent.auto import GRADIENT_SCALED, any_rate, constant_rate, rule_name
-from kedou.descent.descend import make_rule, rates_of
+from kedou.descent.descend import make_rule
+from kedou.descent.ground import rates_of
 from kedou.descent.history import MOST_RECORDS, TAIL
 from kedou.descent.outcome import ARRIVED, spectrum_says
 from kedou.descent.walk import Stop, ceiling_above
@@ -195,6 +196,10 @@ def descend_batches(
         steps=steps, batch_size=batching.batch_size, epochs=batching.epochs,
         shuffle=batching.shuffle,
     )  # fmt: skip
+    rates = None
+    if squared:
+        other = quadratic_of(design, not standardize, ridge)
+        rates = rates_of(quadratic, other, theta, standardize)
     told = assemble(
         record,
         surface,
@@ -204,7 +209,7 @@ def descend_batches(
         exact=exact,
         design=design,
         grows=None,
-        rates=rates_of(quadratic, inner, theta, standardize, ridge) if squared else None,
+        rates=rates,
         facts=facts,
         notes=tuple(said),
         seed=seed_used,
