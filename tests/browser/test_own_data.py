@@ -241,13 +241,20 @@ def test_hostile_names_are_text(own):
     assert own.page.locator("main img").count() == 0
 
 
-def test_copied_python_gives_the_numbers_on_screen(own):
+@pytest.mark.parametrize("rows", ["all", "batches"])
+def test_copied_python_gives_the_numbers_on_screen(own, rows):
     own.open("own-data")
     own.at("path").fill("房价.csv")
     own.click("open-path")
     own.looked("价格").train()
     own.set_rate(0.2)
     own.confirmed()
+    if rows == "batches":
+        own.click("more")
+        own.at("rows").select_option("batches")
+        own.page.wait_for_function(
+            "() => document.querySelector('[data-kedou=passes]').textContent.includes('looked')"
+        )
     code = own.copied_python()
     ran = subprocess.run(
         [sys.executable, "-X", "utf8", "-c", code],
