@@ -536,6 +536,9 @@ def test_long_names_take_little_room_and_none_turns_its_neighbours_around(own):
         "all => all.map(row => row.getBoundingClientRect().height)"
     )
     assert max(heights) < 100
+    own.click("more")
+    own.settle()
+    assert own.page.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
 
 def test_sixty_parameters_scroll_in_a_place_of_their_own(own):

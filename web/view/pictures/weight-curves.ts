@@ -18,6 +18,8 @@ export interface WeightCurvesState {
 
 /** More lines than this cannot be told apart; the ones that move the prediction most are named. */
 const NAMED = 6;
+/** Letters that are twice as wide as Latin ones. */
+const WIDE = /[\u2e80-\uffef]/;
 
 export class WeightCurves {
   readonly plot: Plot;
@@ -103,7 +105,7 @@ export class WeightCurves {
       if (!end) return;
       const wanted = Math.max(plot.top, Math.min(plot.bottom, plot.y(end.end))) + em * 0.35;
       lowest = Math.max(wanted, lowest + em * 1.1);
-      write(text, clipped(end.name, 9));
+      write(text, clipped(end.name, WIDE.test(end.name) ? 5 : 9));
       put(text, { x: plot.right + 5, y: lowest });
     });
   }
