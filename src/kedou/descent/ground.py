@@ -69,30 +69,41 @@ class Ground:
         key = theta.tobytes()
         found = self._rates.get(key)
         if found is None:
-            found = self._judged(theta)
+            found = rates_of(self.surface, self.other, theta, self.standardize)
             self._rates.clear()
             self._rates[key] = found
         return found
 
-    def _judged(self, theta: Floats) -> Rates:
-        surface, other = self.surface, self.other
-        best, best_steps = _best(surface, theta)
-        other_best, _ = _best(other, theta)
-        own_limit, other_limit = limit(surface.eigenvalues), limit(other.eigenvalues)
-        user, scaled = (own_limit, best), (other_limit, other_best)
-        if self.standardize:
-            user, scaled = scaled, user
-        return Rates(
-            limit=own_limit,
-            worst_case=worst_case_rate(surface.eigenvalues),
-            best=best,
-            best_steps=best_steps,
-            condition_number=condition(surface.eigenvalues),
-            user_limit=user[0],
-            user_best=user[1],
-            scaled_limit=scaled[0],
-            scaled_best=scaled[1],
-        )
+
+def rates_of(surface: Quadratic, other: Quadratic, theta: Floats, standardize: bool) -> Rates:
+    """Return what the spectrum says of a start, in descent's own coordinates and in the others.
+
+    Parameters
+    ----------
+    surface, other : Quadratic
+        In descent's coordinates, and in those without scaling where it has some (and conversely).
+    theta : (p,) float64
+        In the user's units.
+    standardize : bool
+        Whether descent's coordinates are scaled.
+    """
+    best, best_steps = _best(surface, theta)
+    other_best, _ = _best(other, theta)
+    own_limit, other_limit = limit(surface.eigenvalues), limit(other.eigenvalues)
+    user, scaled = (own_limit, best), (other_limit, other_best)
+    if standardize:
+        user, scaled = scaled, user
+    return Rates(
+        limit=own_limit,
+        worst_case=worst_case_rate(surface.eigenvalues),
+        best=best,
+        best_steps=best_steps,
+        condition_number=condition(surface.eigenvalues),
+        user_limit=user[0],
+        user_best=user[1],
+        scaled_limit=scaled[0],
+        scaled_best=scaled[1],
+    )
 
 
 def _best(surface: Quadratic, theta: Floats) -> tuple[float, int | None]:

@@ -175,8 +175,6 @@ class Errands:
         return _answered(ask, frame, scan=key)
 
     async def _passes(self, ask: Ask, language: str, tell: Any, waits: Any) -> str:
-        if "batch_size" in ask.fields or "epochs" in ask.fields:
-            raise RefusalError("lab.no-mini-batch")
         scan = self.own.scans.get(ask.fields["scan"])
         settings = _without(ask.fields, "scan")
         job = {"table": self._there(scan.table).told, "ask": scan.ask, "settings": settings}
@@ -287,8 +285,7 @@ class ToldError(Exception):
 
 def same_settings(settings: Mapping[str, Any]) -> str:
     """Return settings as text that is the same for the same settings, however they are ordered."""
-    told = {name: value for name, value in settings.items() if name not in ("batch_size", "epochs")}
-    return json.dumps(told, sort_keys=True)
+    return json.dumps(dict(settings), sort_keys=True)
 
 
 def kept_run(scan: Scan, settings: Mapping[str, Any]) -> bytes | None:
@@ -301,7 +298,7 @@ def kept_run(scan: Scan, settings: Mapping[str, Any]) -> bytes | None:
     """
     loss = settings.get("loss", "squared")
     name = loss["name"] if isinstance(loss, dict) else loss
-    if name == "squared":
+    if name == "squared" and "batch_size" not in settings:
         return None
     if scan.run is None or scan.run[0] != same_settings(settings):
         raise RefusalError("lab.run-first", loss=name)

@@ -155,6 +155,8 @@ def engine_settings(settings: Settings) -> dict[str, Any]:
     made = {**_DEFAULTS, **settings}
     made.pop("features", None)
     made.pop("loss", None)
+    if "batch_size" in made:
+        made.pop("steps", None)
     if isinstance(made.get("rule"), dict):
         made["rule"] = rules.from_json(made["rule"])
     return made

@@ -127,4 +127,5 @@ def _open(file: DataFile, **options: Any) -> Any:
 def _damaged(file: DataFile, error: Exception) -> UnreadableFileError:
     if isinstance(error, OSError) and error.errno is not None:
         return unreadable(file.path, error)
-    return UnreadableFileError("sources.not-parquet", file=file.origin, reason=str(error))
+    reason = str(error).rstrip(". ")
+    return UnreadableFileError("sources.not-parquet", file=file.origin, reason=reason)
