@@ -16,7 +16,8 @@ def plain(value: Any) -> Any:
     if value is None or isinstance(value, bool | str):
         return value
     if hasattr(value, "tolist"):
-        return plain(value.tolist())
+        listed = value.tolist()
+        return listed if _is_finite(value) else plain(listed)
     if isinstance(value, int):
         return value
     if isinstance(value, float):
@@ -26,3 +27,12 @@ def plain(value: Any) -> Any:
     if isinstance(value, Iterable):
         return [plain(item) for item in value]
     return str(value)
+
+
+def _is_finite(array: Any) -> bool:
+    """Say whether an array holds finite numbers only: then none has to be looked at alone."""
+    if array.dtype.kind in "iub":
+        return True
+    import numpy as np
+
+    return bool(array.dtype.kind == "f" and np.isfinite(array).all())

@@ -115,11 +115,14 @@ def test_a_walk_through_all_of_it_asks_nobody_else_and_nothing_is_blocked(
         visitor.settle()
         for drawer in ("python", "more"):
             visitor.at(drawer).locator("summary").click()
-        visitor.at("guess-show").click()
-        if visitor.at("play").count():
+        if visitor.at("guess-show").count():
+            visitor.at("guess-show").click()
+        if visitor.at("play").is_visible():
             visitor.at("play").click()
         visitor.at("share").click()
         for button, start in (("save-svg", b"<svg"), ("save-png", b"\x89PNG")):
+            if not visitor.at(button).is_enabled():
+                continue  # one's own data have no picture yet
             with page.expect_download() as download:
                 visitor.at(button).click()
             assert Path(download.value.path()).read_bytes().startswith(start)

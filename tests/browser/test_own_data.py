@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import json
+import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
 
 import numpy as np
 import pytest
+from lab.lab_process import running
 from page_driver import Lab
 
 import kedou as kd
-from lab.lab_process import running
 
 ROOT = Path(__file__).resolve().parents[2]
 AXE = ROOT / "web" / "node_modules" / "axe-core" / "axe.min.js"
@@ -35,6 +37,25 @@ def write_files(folder: Path) -> None:
         f'"{HOSTILE.replace(chr(34), 2 * chr(34))}","=cmd()",y\n'
         + "\n".join(f"{i % 7},{i % 5},{i % 3 + i}" for i in range(60)),
         "utf-8",
+    )
+    odd = ["__proto__", "constructor", "line\nbreak", "a" * 300, "\u202eleft", "y"]
+    x = random.normal(size=(80, len(odd) - 1))
+    rows_of = [f"{','.join(f'{cell:.4f}' for cell in row)},{row.sum():.4f}" for row in x]
+    (folder / "odd.csv").write_text(
+        "\n".join([",".join(f'"{name}"' for name in odd), *rows_of]), "utf-8"
+    )
+    bought = (area + random.normal(0, 30, rows) > 90).astype(int)
+    (folder / "bought.csv").write_text(
+        "\n".join(["area,bought", *(f"{a:.2f},{b}" for a, b in zip(area, bought, strict=True))])
+    )
+    wide = [f"feature_{n:02d}_of_the_sensor" for n in range(60)]
+    cells = random.normal(size=(300, 60)).round(3)
+    (folder / "sixty.csv").write_text(
+        "\n".join([",".join([*wide, "y"]), *(f"{','.join(map(str, r))},{r.sum()}" for r in cells)])
+    )
+    shops = random.integers(0, 300, 3000)
+    (folder / "shops.csv").write_text(
+        "\n".join(["shop,size,sales", *(f"shop {k:03d},{k % 7},{k % 5 + k % 7}" for k in shops)])
     )
 
 
@@ -78,6 +99,12 @@ class OwnLab(Lab):
                 arg=target,
             )
         return self
+
+    def bring_path(self, path: str, target: str | None = None, lang: str = "en") -> OwnLab:
+        self.open("own-data", lang)
+        self.at("path").fill(path)
+        self.click("open-path")
+        return self.looked(target)
 
     def train(self) -> OwnLab:
         self.click("train")
@@ -175,6 +202,7 @@ def test_the_rate_by_keyboard(own):
     own.page.keyboard.press("Shift+ArrowLeft")
     assert own.value("rate") == pytest.approx(before / 2, rel=1e-3)
     own.page.keyboard.press("End")
+    own.settle()
     assert own.at("outcome").get_attribute("data-value") == "diverged"
 
 
@@ -213,13 +241,20 @@ def test_hostile_names_are_text(own):
     assert own.page.locator("main img").count() == 0
 
 
-def test_copied_python_gives_the_numbers_on_screen(own):
+@pytest.mark.parametrize("rows", ["all", "batches"])
+def test_copied_python_gives_the_numbers_on_screen(own, rows):
     own.open("own-data")
     own.at("path").fill("房价.csv")
     own.click("open-path")
     own.looked("价格").train()
     own.set_rate(0.2)
     own.confirmed()
+    if rows == "batches":
+        own.click("more")
+        own.at("rows").select_option("batches")
+        own.page.wait_for_function(
+            "() => document.querySelector('[data-kedou=passes]').textContent.includes('looked')"
+        )
     code = own.copied_python()
     ran = subprocess.run(
         [sys.executable, "-X", "utf8", "-c", code],
@@ -395,6 +430,54 @@ def test_a_loss_that_moments_cannot_carry_is_walked_over_the_rows(own):
     )
 
 
+@pytest.mark.parametrize("loss", ["squared", "huber"])
+def test_mini_batches_hover_above_the_dashed_line(own, loss):
+    own.bring("engel").train()
+    own.click("more")
+    own.at("loss-name").select_option(loss)
+    own.at("rows").select_option("batches")
+    own.at("batchSize-field").fill("8")
+    own.at("batchSize-field").press("Enter")
+    own.at("epochs-field").fill("12")
+    own.at("epochs-field").press("Enter")
+    run = kd.descend(kd.data.engel(), loss=loss, standardize=True, batch_size=8, epochs=12)
+    own.page.wait_for_function(
+        "steps => document.querySelector('[data-kedou=passes]').textContent.includes(steps)"
+        " && document.querySelector('[data-kedou=outcome]').dataset.value !== ''",
+        arg=f"{run.steps[-1]} of {run.steps[-1]}",
+    )
+    assert own.theta() == pytest.approx(run.theta[-1].tolist(), rel=1e-9)
+    assert own.at("outcome").get_attribute("data-value") == run.outcome
+    assert float(own.at("gap").get_attribute("data-value")) == pytest.approx(run.gap[-1], rel=1e-9)
+    assert own.page.locator("[data-kedou=steps-field]").is_hidden()
+    own.click("phase-use")
+    saved = kd.load_model(own.save("model"))
+    assert saved.theta.tolist() == run.theta[-1].tolist()
+    own.click("phase-train")
+    own.at("rows").select_option("all")
+    own.at("loss-name").select_option("squared")
+    own.confirmed()
+    assert own.at("steps-field").is_visible()
+
+
+def test_a_link_keeps_the_batches(browser, own_lab, own):
+    own.bring("engel").train()
+    own.click("more")
+    own.at("rows").select_option("batches")
+    own.page.wait_for_function(
+        "() => document.querySelector('[data-kedou=passes]').textContent.includes('looked')"
+    )
+    own.click("share")
+    other = OwnLab(browser, own_lab)
+    other.page.goto(own.at("share-link").input_value())
+    other.page.wait_for_function(
+        "() => document.querySelector('[data-kedou=passes]')?.textContent.includes('looked')"
+    )
+    assert other.theta() == own.theta()
+    other.close()
+    assert not other.faults
+
+
 def test_the_report_of_the_page_works_alone_from_disk(browser, own):
     own.bring("penguins", "body_mass_g", "zh-CN").train().confirmed()
     own.click("phase-use")
@@ -421,3 +504,133 @@ def test_the_report_of_the_page_works_alone_from_disk(browser, own):
     context.close()
     assert asked == [path.as_uri()]
     assert not faults
+
+
+def test_names_that_every_object_has_are_columns_like_others(own):
+    own.bring_path("odd.csv", "y")
+    assert own.at("role-0").input_value() == "feature"
+    own.at("power-1").select_option("2")
+    own.train()
+    assert len(own.theta()) == 5 + 1 + 1
+    own.click("phase-use")
+    before = own.value("prediction")
+    own.at("row-0-field").fill("3")
+    own.at("row-0-field").press("Enter")
+    assert own.value("prediction") > before + 1
+
+
+def test_a_feature_stays_although_names_have_line_breaks(own):
+    own.bring_path("odd.csv", "y").train()
+    own.click("more")
+    for n in range(5):
+        own.click(f"feature-{n}")
+    assert own.page.locator("[data-kedou^=feature-][aria-pressed=true]").count() == 1
+
+
+def test_long_names_take_little_room_and_none_turns_its_neighbours_around(own):
+    own.bring_path("odd.csv", "y").train()
+    equation = own.text("equation")
+    assert "a" * 41 not in equation
+    assert "\u2068\u202eleft\u2069" in equation
+    heights = own.page.locator(".own-coefficients tr").evaluate_all(
+        "all => all.map(row => row.getBoundingClientRect().height)"
+    )
+    assert max(heights) < 100
+    own.click("more")
+    own.settle()
+    assert own.page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+def test_sixty_parameters_scroll_in_a_place_of_their_own(own):
+    own.bring_path("sixty.csv", "y").train()
+    box = own.page.locator(".own-all-parameters")
+    assert box.evaluate("e => e.scrollHeight > e.clientHeight && e.clientHeight < 700")
+    names = own.page.locator(".plot[data-kedou=weight-curves] g text.tick").evaluate_all(
+        "all => all.map(e => e.textContent).filter(text => text.includes('…'))"
+    )
+    assert names
+    more = own.at("more").bounding_box()
+    assert more["y"] < own.page.locator(".own-gallery").bounding_box()["y"]
+
+
+def test_a_chance_is_drawn_as_a_chance_under_the_log_loss(own):
+    own.bring_path("bought.csv", "bought").train()
+    limit = own.page.locator(".rate-track text.bad")
+    assert limit.is_visible()
+    own.click("more")
+    own.at("loss-name").select_option("log")
+    own.page.wait_for_function(
+        "() => document.querySelector('[data-kedou=passes]').textContent.includes('1000 of 1000')"
+    )
+    assert "log loss" in own.at("run-curves").locator("text.title").last.text_content()
+    assert not limit.is_visible()
+    assert "1 / (1 + e^−z)" in own.text("equation")
+    end = own.at("scatter").locator(".model-line").get_attribute("x1")
+    spots = own.at("scatter").locator(".sample-dots").get_attribute("d")
+    across = [float(each.split(",")[0]) for each in spots.split("M")[1:]]
+    axis = own.at("scatter").locator("path.axis").get_attribute("d")
+    assert min(across) > float(end) > 0
+    assert max(across) < float(axis.split("H")[1])
+
+
+def test_the_limit_is_marked_for_gradient_descent_alone(own):
+    own.bring("engel").train()
+    assert own.page.locator(".rate-track text.bad").is_visible()
+    own.click("more")
+    own.at("rule").select_option("adam")
+    own.settle()
+    assert not own.page.locator(".rate-track text.bad").is_visible()
+    assert "limit" not in own.at("rate").get_attribute("aria-valuetext")
+
+
+def test_what_was_found_goes_when_something_else_is_set(own):
+    own.bring("longley").train()
+    own.click("find-best")
+    assert own.text("found")
+    own.click("more")
+    own.click("standardize")
+    assert own.text("found") == ""
+
+
+def test_a_category_of_three_hundred_values_is_left_out_with_the_reason(own):
+    own.bring_path("shops.csv", "sales")
+    assert own.at("role-0").input_value() == "leave"
+    assert "300" in own.at("column-0").inner_text()
+    own.train()
+    assert len(own.theta()) == 2
+    assert "300" in own.text("warnings")
+    assert "categorical=" not in own.text("warnings")
+
+
+def test_a_killed_worker_is_told_and_goes_with_what_it_did(browser, tmp_path):
+    if not Path("/proc/self/task").exists():
+        pytest.skip("needs /proc")
+    write_files(tmp_path)
+    with running("--no-browser", "--data", str(tmp_path)) as process:
+        own = Lab(browser, f"{process.origin}/", reduced_motion="reduce")
+        own.page.set_default_timeout(20_000)
+        own.page.goto(f"{process.origin}/?token={process.token}")
+        own.open("own-data")
+        own.at("path").fill("bought.csv")
+        own.click("open-path")
+        own.click("train")
+        own.at("outcome").wait_for()
+        own.click("more")
+        own.at("steps-field").fill("10000")
+        own.at("steps-field").press("Enter")
+        own.at("loss-name").select_option("huber")
+        own.page.wait_for_function(
+            "() => /step [1-9]/.test(document.querySelector('[data-kedou=passes]').textContent)"
+        )
+        lab = process.process.pid
+        for worker in Path(f"/proc/{lab}/task/{lab}/children").read_text().split():
+            os.kill(int(worker), signal.SIGKILL)
+        own.at("trouble").wait_for()
+        assert "ended" in own.text("trouble")
+        own.at("loss-name").select_option("squared")
+        own.page.wait_for_function(
+            "() => document.querySelector('[data-kedou=computed-by]')"
+            ".textContent.includes('Python')"
+        )
+        assert own.text("trouble") == ""
+        own.close()

@@ -664,7 +664,7 @@ def test_words_come_in_the_language_of_the_page(home: House) -> None:
 def test_a_built_in_data_set_is_answered_from_memory_the_second_time(home: House) -> None:
     asked = ({"data": "penguins"}, {"type": "look", "table": ...})
     first = talk(home, *asked)
-    before = len(home.lab.shared.frames)
+    before = len(home.lab.shared.known)
 
     class NoPool:
         async def do(self, *given: Any, **options: Any) -> Any:
@@ -676,7 +676,7 @@ def test_a_built_in_data_set_is_answered_from_memory_the_second_time(home: House
     finally:
         home.lab.shared.pool = pool
     assert again == first
-    assert len(home.lab.shared.frames) == before
+    assert len(home.lab.shared.known) == before
 
 
 def test_a_million_rows(home: House) -> None:

@@ -7,8 +7,9 @@ from hypothesis import strategies as st
 
 import kedou as kd
 from kedou.errors import DataError, OptionError
+from kedou.fitting.fold_parts import mean_squared_error, trainings
 from kedou.fitting.folds import fold_of_rows
-from kedou.fitting.hold_out import HoldOut, hold_out, mean_squared_error, trainings
+from kedou.fitting.hold_out import HoldOut, hold_out
 from kedou.fitting.leave_one_out import leave_one_out
 from kedou.fitting.split import MOST_KEYS, _Kept, split_last
 

@@ -18,6 +18,7 @@ import type {
 } from "../view/own/engine.ts";
 import { Cancelled, EngineTrouble } from "../view/own/engine.ts";
 import { currentLanguage, t } from "../view/kit/words.ts";
+import type { OverRows } from "../view/own/state.ts";
 import type { Settings } from "../model/training.ts";
 
 type Answer = Readonly<Record<string, unknown>> & { readonly type: string };
@@ -51,6 +52,10 @@ export function settingsFor(
     ...(rate === null ? {} : { learning_rate: rate }),
     ...(off.length === 0 ? {} : { features: sources.filter((each) => !off.includes(each)) }),
   };
+}
+
+function rowsFor({ loss, batchSize, epochs }: OverRows): Record<string, unknown> {
+  return batchSize === null ? { loss } : { loss, batch_size: batchSize, epochs };
 }
 
 function sourcesOf(moments: unknown): readonly string[] {
@@ -131,10 +136,10 @@ export class SocketEngine implements Engine {
   passes(
     scan: string,
     settings: Settings,
-    loss: string,
+    over: OverRows,
     progress: (now: Passing) => void,
   ): Job<PythonRun> {
-    const fields = { scan, loss, ...this.#settings(scan, settings) };
+    const fields = { scan, ...this.#settings(scan, settings), ...rowsFor(over) };
     const { done, cancel } = this.#job<Answer>("passes", fields, "run", (answer) => {
       if (answer.type === "passing") progress(answer as unknown as Passing);
     });
@@ -142,9 +147,14 @@ export class SocketEngine implements Engine {
     return { done: run, cancel };
   }
 
-  async save(scan: string, settings: Settings, loss: string, kind: SaveKind): Promise<Saved> {
+  async save(
+    scan: string,
+    settings: Settings,
+    over: OverRows | null,
+    kind: SaveKind,
+  ): Promise<Saved> {
     const own = this.#settings(scan, settings);
-    const fields = { scan, kind, settings: loss === "squared" ? own : { ...own, loss } };
+    const fields = { scan, kind, settings: over ? { ...own, ...rowsFor(over) } : own };
     const answer = await this.#job<Answer>("save", fields, "saved", () => undefined).done;
     const { id, name } = answer["file"] as { id: string; name: string };
     return { name, url: `./download/${id}`, text: (answer["text"] as string | null) ?? null };

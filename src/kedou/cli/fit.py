@@ -240,7 +240,7 @@ def _sample(sampler: Sampler | None, moments: Moments) -> Sample | None:
 
 def _r2(moments: Moments, run: Trajectory) -> float | None:
     """Return R2 of the run's last point; None where that of the exact answer is."""
-    from kedou.fitting.hold_out import mean_squared_error
+    from kedou.fitting.fold_parts import mean_squared_error
     from kedou.solution import Solution, make_design
 
     if not isinstance(run.exact, Solution) or run.exact.r2 is None:

@@ -16,6 +16,7 @@ from kedou import rules
 from kedou.block import Floats
 from kedou.descent.advice import Facts, advise
 from kedou.descent.auto import any_rate, choose, constant_rate
+from kedou.descent.ground import Ground
 from kedou.descent.history import MOST_RECORDS
 from kedou.descent.jump import jump
 from kedou.descent.outcome import ARRIVED, Context, judge, oscillates, spectrum_says
@@ -24,10 +25,9 @@ from kedou.descent.walk import Surface, Walk, walk
 from kedou.errors import OptionError, OptionTypeError
 from kedou.moments import Moments
 from kedou.rules import Rule
-from kedou.solution import Coordinates, Design, Solution, make_design, make_solution
+from kedou.solution import Coordinates, Design, Solution
 from kedou.spectrum import Quadratic, read_start
-from kedou.spectrum.quadratic import quadratic_of
-from kedou.spectrum.rates import best_rate, condition, limit, steps_to, worst_case_rate
+from kedou.spectrum.rates import steps_to
 from kedou.texts import Message
 
 
@@ -78,17 +78,30 @@ def descend_moments(
     ridge: float = 0.0,
 ) -> Trajectory:
     """Descend the squared error of moments; see ``kedou.fitting.descend`` for the public page."""
+    ground = Ground(moments, intercept, standardize, ridge)
+    return descend_on(ground, rule, learning_rate, steps, start, seed, tolerance)
+
+
+def descend_on(
+    ground: Ground,
+    rule: Any = "gradient-descent",
+    learning_rate: Any = "auto",
+    steps: int = 1000,
+    start: float | Sequence[float] | Floats | str = 0.0,
+    seed: int | None = None,
+    tolerance: float | None = None,
+) -> Trajectory:
+    """Descend on ground that may be used again; the other arguments are ``descend_moments``'s."""
     plan = check_settings(
         steps,
         tolerance,
         seed,
-        intercept=intercept,
-        standardize=standardize,
-        ridge=ridge,
+        intercept=ground.intercept,
+        standardize=ground.standardize,
+        ridge=ground.ridge,
         loss="squared",
     )
-    design = make_design(moments, intercept)
-    surface = quadratic_of(design, standardize, ridge)
+    design, surface = ground.design, ground.surface
     theta, seed_used = start_of(start, design.parameter_names, plan.seed)
     inner = surface.coordinates.inward(theta)
     made, notes = make_rule(rule, learning_rate, surface, inner, plan.steps)
@@ -97,10 +110,9 @@ def descend_moments(
         record = jump(surface, rate, inner, plan.steps, plan.tolerance)
     else:
         record = walk(surface, made, inner, plan.steps, plan.tolerance)
-    solution = make_solution(design, surface.answer, ridge)
+    solution = ground.solution
     grows = None if rate is None else spectrum_says(surface, rate, inner)
-    other = quadratic_of(design, not standardize, ridge)
-    rates = _rates(surface, other, inner, theta, standardize)
+    rates = ground.rates(theta)
     facts = _facts(made, record, surface, inner, solution, rates, plan)
     return assemble(
         record,
@@ -189,33 +201,6 @@ def assemble(
         messages=advise(outcome, swings, record, facts),
         notes=notes,
     )
-
-
-def _rates(
-    surface: Quadratic, other: Quadratic, inner: Floats, theta: Floats, standardize: bool
-) -> Rates:
-    best, best_steps = _best(surface, inner)
-    other_best, _ = _best(other, other.coordinates.inward(theta))
-    own_limit, other_limit = limit(surface.eigenvalues), limit(other.eigenvalues)
-    user, scaled = (own_limit, best), (other_limit, other_best)
-    if standardize:
-        user, scaled = scaled, user
-    return Rates(
-        limit=own_limit,
-        worst_case=worst_case_rate(surface.eigenvalues),
-        best=best,
-        best_steps=best_steps,
-        condition_number=condition(surface.eigenvalues),
-        user_limit=user[0],
-        user_best=user[1],
-        scaled_limit=scaled[0],
-        scaled_best=scaled[1],
-    )
-
-
-def _best(surface: Quadratic, inner: Floats) -> tuple[float, int | None]:
-    shares = surface.shares(inner)
-    return best_rate(shares, surface.eigenvalues, ARRIVED * surface.scale_of_loss)
 
 
 def _facts(

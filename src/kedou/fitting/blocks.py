@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from kedou.block import Block, Column, Floats
-from kedou.sources.source import Source
+from kedou.sources.source import Part, Source
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,8 +28,12 @@ class DesignBlocks:
     def __call__(self) -> Iterator[Block]:
         """Read all rows once, in order."""
         for part in self.source.parts():
-            for block in part.blocks():
-                yield self._fit(block)
+            yield from self.of(part)
+
+    def of(self, part: Part) -> Iterator[Block]:
+        """Read one part, in order."""
+        for block in part.blocks():
+            yield self._fit(block)
 
     def _fit(self, block: Block) -> Block:
         if block.columns == self.columns:

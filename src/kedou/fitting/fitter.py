@@ -11,7 +11,7 @@ from kedou.fitting.scanner import as_source
 
 DESCENT_OPTIONS = (
     "rule", "learning_rate", "steps", "start", "seed", "tolerance", "loss", "intercept",
-    "standardize", "ridge",
+    "standardize", "ridge", "batch_size", "epochs", "shuffle",
 )  # fmt: skip
 
 

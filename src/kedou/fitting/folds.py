@@ -35,7 +35,7 @@ def fold_of_rows(block: Block, folds: int, seed: int) -> NDArray[np.intp]:
     if block.key is not None:
         return _by_group(block.key, folds, seed)
     file = block.origin.replace("\\", "/").rsplit("/", 1)[-1]
-    mixed = _mix(block.row_numbers.astype(np.uint64) + np.uint64(_salt(seed, file)))
+    mixed = mix(block.row_numbers.astype(np.uint64) + np.uint64(salted(seed, file)))
     return (mixed % np.uint64(folds)).astype(np.intp)
 
 
@@ -46,21 +46,22 @@ def hash_of_rows(block: Block, seed: int) -> NDArray[np.uint64]:
     else the sample would hold the same row numbers of each.
     """
     file = block.origin.replace("\\", "/")
-    return _mix(block.row_numbers.astype(np.uint64) + np.uint64(_salt(seed, f"sample:{file}")))
+    return mix(block.row_numbers.astype(np.uint64) + np.uint64(salted(seed, f"sample:{file}")))
 
 
 def _by_group(key: NDArray[Any], folds: int, seed: int) -> NDArray[np.intp]:
     values, where = np.unique(key.astype(str), return_inverse=True)
-    numbers = np.array([_salt(seed, str(value)) % folds for value in values], dtype=np.intp)
+    numbers = np.array([salted(seed, str(value)) % folds for value in values], dtype=np.intp)
     return numbers[where.reshape(-1)]
 
 
-def _salt(seed: int, text: str) -> int:
+def salted(seed: int, text: str) -> int:
+    """Return 64 bits that depend on a seed and a text."""
     digest = hashlib.blake2b(f"{seed}:{text}".encode(), digest_size=8).digest()
     return int.from_bytes(digest, "little")
 
 
-def _mix(values: NDArray[np.uint64]) -> NDArray[np.uint64]:
+def mix(values: NDArray[np.uint64]) -> NDArray[np.uint64]:
     """Return the SplitMix64 finaliser of each value (Steele, Lea, Flood 2014)."""
     z = values * np.uint64(0x9E3779B97F4A7C15)
     z = (z ^ (z >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)

@@ -2,12 +2,9 @@
 
 Nothing is read again. Moments of the whole are those of its folds, added up; so the training part
 of a fold is what the other folds add up to, a descent on it costs what any descent on moments
-costs, and its mean squared error on the rows left out follows from their moments alone:
-
-    MSE = v'S v / W + (ybar - m'w - b)^2        v = (-w, 1)
-
-with W, (m, ybar) and S the weight sum, means and scatter of the fold. Scaling, reference levels and
-the learning rate that ``"auto"`` stands for are chosen inside each training part.
+costs, and its mean squared error on the rows left out follows from their moments alone
+(``kedou.fitting.fold_parts``). Scaling, reference levels and the learning rate that ``"auto"``
+stands for are chosen inside each training part.
 
 Only the mean absolute error needs rows: moments hold squares (``kedou.fitting.absolute``).
 
@@ -18,29 +15,25 @@ left out, so that leaving out one row at a time and leaving out a fifth are the 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
-from itertools import accumulate
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, Literal
 
 import numpy as np
 
 from kedou.blas import one_thread
-from kedou.block import Column, Floats
+from kedou.block import Floats
 from kedou.descent.auto import constant_rate
 from kedou.descent.descend import make_rule, start_of
 from kedou.descent.jump import jump
 from kedou.descent.outcome import spectrum_says
 from kedou.descent.trajectory import Trajectory
 from kedou.descent.walk import walk
-from kedou.errors import DataError, OptionError
+from kedou.errors import OptionError
 from kedou.fitting.absolute import AbsoluteErrors, Sampled, absolute_errors_of, rows_of, summarised
+from kedou.fitting.fold_parts import FoldPart, fold_parts, mean_squared_error
 from kedou.fitting.sample import Sample
 from kedou.moments import Moments
-from kedou.moments.moments import empty
-from kedou.solution import make_design
-from kedou.solution.design import Design
-from kedou.spectrum.quadratic import quadratic_of
 from kedou.texts import Message
 
 Kind = Literal["folds", "split", "group", "leave-one-out"]
@@ -152,70 +145,82 @@ def hold_out(
     DataError
         No fold has rows both in it and outside it.
     """
+    prepared = prepare(moments, kind, intercept, standardize, ridge)
+    return prepared.hold_out(
+        rule=rule,
+        learning_rate=learning_rate,
+        steps=steps,
+        start=start,
+        seed=seed,
+        tolerance=tolerance,
+        sample=sample,
+        progress=progress,
+    )
+
+
+def prepare(
+    moments: Moments,
+    kind: Kind | None = None,
+    intercept: bool = True,
+    standardize: bool = True,
+    ridge: float = 0.0,
+) -> Prepared:
+    """Form the training part of each fold once, for any number of descents on them.
+
+    Raises
+    ------
+    OptionError, DataError
+        As for ``hold_out``.
+    """
     if len(moments.folds) < 2:
         raise OptionError("hold_out.no-folds")
     if kind is None:
         single = all(fold.count <= 1 for fold in moments.folds)
         kind = "leave-one-out" if single else "folds"
-    descent = _Descent(
-        rule, learning_rate, steps, start, seed, tolerance, intercept, standardize, ridge
-    )
-    parts: list[_Part] = []
-    with one_thread():
-        for number, training in trainings(moments):
-            if progress is not None:
-                progress(number, len(moments.folds))
-            fold = moments.folds[number]
-            wanted = kind != "split" or number == len(moments.folds) - 1
-            if wanted and fold.weight_sum > 0 and training.weight_sum > 0:
-                parts.append(_measure(training, fold, descent, rows_of(sample, number)))
-    if not parts:
-        raise DataError("hold_out.nothing-left-out", folds=len(moments.folds))
-    return _summarised(kind, parts, moments)
+    parts = fold_parts(moments, kind == "split", intercept, standardize, ridge)
+    return Prepared(kind, len(moments.folds), parts, intercept)
 
 
-def mean_squared_error(
-    moments: Moments, columns: Sequence[Column], theta: Floats, intercept: bool = True
-) -> float:
-    """Return the mean squared error of a line on the rows that moments stand for.
+@dataclass(frozen=True, eq=False)
+class Prepared:
+    """All folds, prepared for descents on their training parts.
 
-    Parameters
+    Attributes
     ----------
-    columns : sequence of k Column
-        The columns of the moments that the line uses, in theta's order.
-    theta : (p,) float64
-        (w_1 ... w_k, b) in the user's units.
+    kind : {"folds", "split", "group", "leave-one-out"}
+    folds : int
+        How many there are, used or not.
+    parts : tuple of FoldPart
+    intercept : bool
     """
-    return float(squared_errors(moments, columns, theta[None, :], intercept)[0])
 
+    kind: Kind
+    folds: int
+    parts: tuple[FoldPart, ...]
+    intercept: bool
 
-def squared_errors(
-    moments: Moments, columns: Sequence[Column], thetas: Floats, intercept: bool = True
-) -> Floats:
-    """Return the mean squared error of many lines on the rows that moments stand for.
-
-    Parameters
-    ----------
-    columns : sequence of k Column
-        The columns of the moments that the lines use, in theta's order.
-    thetas : (records, p) float64
-        In the user's units.
-
-    Returns
-    -------
-    (records,) float64
-    """
-    place = {column: number for number, column in enumerate(moments.columns)}
-    where = np.array([*(place[column] for column in columns), len(place)], dtype=np.intp)
-    k = len(columns)
-    V = np.column_stack([-thetas[:, :k], np.ones(len(thetas))])
-    b = thetas[:, k] if intercept else np.zeros(len(thetas))
-    scatter = moments.scatter[np.ix_(where, where)]
-    with np.errstate(over="ignore", invalid="ignore"):
-        around = np.einsum("ij,ij->i", V @ scatter, V) / moments.weight_sum
-        at = V @ moments.mean[where] - b
-        errors = np.maximum(around, 0.0) + at * at
-    return np.where(np.isfinite(errors), errors, np.inf)
+    def hold_out(
+        self,
+        *,
+        rule: Any = "gradient-descent",
+        learning_rate: Any = "auto",
+        steps: int = 1000,
+        start: float | Sequence[float] | Floats | str = 0.0,
+        seed: int | None = None,
+        tolerance: float | None = None,
+        sample: Sample | None = None,
+        progress: Callable[[int, int], None] | None = None,
+    ) -> HoldOut:
+        """Descend on each training part, and measure the error on its fold."""
+        descent = _Descent(rule, learning_rate, steps, start, seed, tolerance)
+        measured: list[_Measured] = []
+        with one_thread():
+            for part in self.parts:
+                if progress is not None:
+                    progress(len(measured), len(self.parts))
+                rows = rows_of(sample, part.number)
+                measured.append(_measure(part, descent, rows, self.intercept))
+        return _summarised(self, measured)
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,14 +233,12 @@ class _Descent:
     start: Any
     seed: int | None
     tolerance: float | None
-    intercept: bool
-    standardize: bool
-    ridge: float
 
-    def ends(self, design: Design, all_names: Sequence[str]) -> tuple[Floats, Floats, bool, bool]:
-        """Return where descent ends, the exact answer, and whether it grew and is deficient."""
-        surface = quadratic_of(design, self.standardize, self.ridge)
-        theta, _ = start_of(self._start(design, all_names), design.parameter_names, self.seed)
+    def end(self, part: FoldPart) -> tuple[Floats, bool]:
+        """Return where descent ends, and whether it grew."""
+        surface = part.surface
+        names = surface.design.parameter_names
+        theta, _ = start_of(self._start(names, part.names), names, self.seed)
         inner = surface.coordinates.inward(theta)
         rule, _ = make_rule(self.rule, self.learning_rate, surface, inner, self.steps)
         rate = constant_rate(rule)
@@ -244,104 +247,71 @@ class _Descent:
         else:
             record = jump(surface, rate, inner, self.steps, self.tolerance)
             grows = spectrum_says(surface, rate, inner)
-        last = surface.coordinates.outward(record.theta[-1])
-        deficient = bool(surface.answer.null.shape[1])
-        exact = surface.answer.theta(self.intercept)
-        return last, exact, grows or record.stop == "ceiling", deficient
+        return surface.coordinates.outward(record.theta[-1]), grows or record.stop == "ceiling"
 
-    def _start(self, design: Design, all_names: Sequence[str]) -> Any:
+    def _start(self, names: Sequence[str], all_names: Sequence[str]) -> Any:
         """Take a start of one number for each parameter to the columns there are."""
         if isinstance(self.start, str) or np.ndim(self.start) == 0:
             return self.start
         given = dict(zip(all_names, np.asarray(self.start, dtype=np.float64), strict=True))
-        return [float(given.get(name, 0.0)) for name in design.parameter_names]
+        return [float(given.get(name, 0.0)) for name in names]
 
 
 @dataclass(frozen=True, slots=True)
-class _Part:
-    """What came of one fold."""
+class _Measured:
+    """What came of the descent on one training part."""
 
-    count: int
-    training: int
-    weight: float
     mse: float
-    baseline: float
-    exact: float
     diverged: bool
-    deficient: bool
-    unseen: tuple[str, ...]
     sampled: Sampled | None
 
 
-def _measure(training: Moments, fold: Moments, descent: _Descent, sample: Sample | None) -> _Part:
-    seen, unseen = drop_unseen(training)
-    names = make_design(training, descent.intercept).parameter_names
-    design = make_design(seen, descent.intercept)
-    theta, exact, diverged, deficient = descent.ends(design, names)
-    W = fold.weight_sum
-    off = float(fold.mean[-1] - training.mean[-1])
-    return _Part(
-        count=fold.count,
-        training=training.count,
-        weight=W,
-        mse=mean_squared_error(fold, design.columns, theta, descent.intercept),
-        baseline=float(fold.scatter[-1, -1]) / W + off * off,
-        exact=mean_squared_error(fold, design.columns, exact, descent.intercept),
+def _measure(
+    part: FoldPart, descent: _Descent, sample: Sample | None, intercept: bool
+) -> _Measured:
+    theta, diverged = descent.end(part)
+    columns = part.surface.design.columns
+    return _Measured(
+        mse=mean_squared_error(part.fold, columns, theta, intercept),
         diverged=diverged,
-        deficient=deficient,
-        unseen=tuple(
-            name for name in unseen if fold.mean[[c.name for c in fold.columns].index(name)] > 0
-        ),
-        sampled=absolute_errors_of(sample, design.columns, theta, descent.intercept, training),
+        sampled=absolute_errors_of(sample, columns, theta, intercept, part.training),
     )
 
 
-def drop_unseen(training: Moments) -> tuple[Moments, tuple[str, ...]]:
-    """Drop the levels that a training part has no row of, and return their names.
-
-    Descent would leave the weight of a level it never saw where it started.
-    """
-    unseen = tuple(
-        column.name
-        for column, mean in zip(training.columns, training.mean[:-1], strict=True)
-        if column.kind == "level" and mean == 0.0
-    )
-    return (training.drop(unseen) if unseen else training), unseen
-
-
-def _summarised(kind: Kind, parts: list[_Part], moments: Moments) -> HoldOut:
-    weights = np.array([part.weight for part in parts])
+def _summarised(prepared: Prepared, measured: list[_Measured]) -> HoldOut:
+    kind, parts = prepared.kind, prepared.parts
+    weights = np.array([part.fold.weight_sum for part in parts])
 
     def pooled(values: list[float]) -> float:
         return float(weights @ np.array(values) / weights.sum())
 
-    errors = [float(np.sqrt(part.mse)) for part in parts]
-    diverged = sum(part.diverged for part in parts)
+    errors = [float(np.sqrt(one.mse)) for one in measured]
+    diverged = sum(one.diverged for one in measured)
     notes: list[Message] = []
     if diverged:
         notes.append(Message("hold_out.diverged", {"count": diverged, "folds": len(parts)}))
     unseen = sorted({name for part in parts for name in part.unseen})
     if unseen:
         notes.append(Message("hold_out.unseen", {"levels": unseen}))
-    deficient = sum(part.deficient for part in parts)
+    deficient = sum(bool(part.surface.answer.null.shape[1]) for part in parts)
     if deficient:
         notes.append(Message("hold_out.deficient", {"count": deficient, "folds": len(parts)}))
-    left_empty = len(moments.folds) - len(parts)
+    left_empty = prepared.folds - len(parts)
     if left_empty and kind in ("folds", "group"):
         notes.append(Message("hold_out.empty-folds", {"count": left_empty, "folds": len(parts)}))
     many = kind != "leave-one-out" and len(parts) > 1
     return HoldOut(
         kind=kind,
         folds=len(parts),
-        rows=tuple(part.count for part in parts),
-        training_rows=tuple(part.training for part in parts),
-        mse=None if diverged else pooled([part.mse for part in parts]),
+        rows=tuple(part.fold.count for part in parts),
+        training_rows=tuple(part.training.count for part in parts),
+        mse=None if diverged else pooled([one.mse for one in measured]),
         spread=float(np.std(errors, ddof=1)) if many and not diverged else None,
         baseline_rmse=float(np.sqrt(pooled([part.baseline for part in parts]))),
         exact_mse=pooled([part.exact for part in parts]),
         fold_rmse=tuple(errors),
         notes=tuple(notes),
-        absolute=summarised([part.sampled for part in parts], bool(diverged), many),
+        absolute=summarised([one.sampled for one in measured], bool(diverged), many),
     )
 
 
@@ -356,13 +326,3 @@ def settings_again(settings: Mapping[str, Any], run: Trajectory) -> dict[str, An
     rule, rate = settings.get("rule", "gradient-descent"), settings.get("learning_rate", "auto")
     tried = isinstance(rule, str | type) and rule != "gradient-descent" and rate == "auto"
     return again | {"learning_rate": run.learning_rate} if tried else again
-
-
-def trainings(moments: Moments) -> Iterator[tuple[int, Moments]]:
-    """Yield each fold's number with the moments of all others, in 3 n merges instead of n^2."""
-    folds = [replace(fold, folds=()) for fold in moments.folds]
-    none = empty(folds[0])
-    before = list(accumulate(folds[:-1], initial=none))
-    after = list(accumulate(reversed(folds[1:]), initial=none))[::-1]
-    for number, (left, right) in enumerate(zip(before, after, strict=True)):
-        yield number, left + right

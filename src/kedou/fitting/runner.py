@@ -8,17 +8,20 @@ from typing import Any
 from kedou.block import Floats
 from kedou.descent import Trajectory, descend_moments
 from kedou.errors import OptionError
+from kedou.fitting.batches import check_batching, descend_batches
 from kedou.fitting.passes import descend_passes
 from kedou.fitting.scanner import as_source, scan
 from kedou.losses import SquaredError, make
 from kedou.moments import Moments
+
+STEPS = 1000
 
 
 def descend(
     data: Any,
     rule: Any = "gradient-descent",
     learning_rate: Any = "auto",
-    steps: int = 1000,
+    steps: int = STEPS,
     start: float | Sequence[float] | Floats | str = 0.0,
     seed: int | None = None,
     tolerance: float | None = None,
@@ -27,13 +30,18 @@ def descend(
     standardize: bool = False,
     ridge: float = 0.0,
     progress: Callable[[int, Floats, float], None] | None = None,
+    batch_size: int | None = None,
+    epochs: int | None = None,
+    shuffle: bool = True,
     **options: Any,
 ) -> Trajectory:
     """Let a rule walk down a loss, and keep the whole walk.
 
     Squared error is computed from moments: a step costs O(p^2) however many rows there were. Other
-    losses read all rows at every step, and say so. The best possible answer stands beside the run
-    (``run.exact``); it never replaces what descent found.
+    losses read all rows at every step, and say so. With ``batch_size`` every step looks at so many
+    rows only: mini-batch descent, and stochastic descent with 1 (``kedou.fitting.batches``). The
+    best possible answer stands beside the run (``run.exact``); it never replaces what descent
+    found.
 
     Parameters
     ----------
@@ -45,12 +53,15 @@ def descend(
     learning_rate : float, schedule or "auto"
         For a named rule. ``"auto"`` says in ``run.notes`` what it chose and from what.
     steps : int, default 1000
-        Steps to take, unless the tolerance is met or the loss leaves 1e30 times its start.
+        Steps to take, unless the tolerance is met or the loss leaves 1e30 times its start. With
+        ``batch_size`` it is ``epochs`` that says how far.
     start : float, (p,) array or "random", default 0.0
         In the user's units; a random start is drawn from ``seed`` and kept as ``run.theta[0]``.
     seed : int, optional
+        What a random start, and the order of the rows (0 by default), are drawn from.
     tolerance : float, optional
-        Stop once the loss is within this share of the exact one (0.01 = 1 %).
+        Stop once the loss is within this share of the exact one (0.01 = 1 %); with ``batch_size``
+        at the end of an epoch.
     loss : str or loss, default "squared"
         A name of ``kd.losses.NAMED`` or an object with ``value`` and ``slope`` of (y, score).
     intercept : bool, default True
@@ -60,7 +71,16 @@ def descend(
         Penalty ridge * sum w^2 in descent's coordinates, the intercept free.
     progress : callable, optional
         Called with (step, theta, loss) at every step that reads all rows, theta in the user's
-        units. An exception that it raises ends the run. Steps on moments are not told of.
+        units. An exception that it raises ends the run. Steps on moments are not told of. With
+        ``batch_size`` it is called at the end of every epoch, and some 50 times a second before;
+        in between, the loss of a loss other than squared error is the mean over the batches since.
+    batch_size : int, optional
+        Rows of a step. A batch may go on from block to block; the last of an epoch is what is left.
+    epochs : int, default 5
+        With ``batch_size``: how often every row is visited.
+    shuffle : bool, default True
+        With ``batch_size``: visit the rows in another order every epoch, drawn from (seed, epoch)
+        alone (``kedou.fitting.shuffling``); else as they stand.
     **options
         As for ``kd.open``, where ``data`` is not opened yet.
 
@@ -83,9 +103,21 @@ def descend(
     'diverged'
     >>> print(run.advice.split(";")[1].strip())
     try 0.05.
+    >>> run = kd.descend(kd.data.engel(), standardize=True, batch_size=32, epochs=5)
+    >>> len(run.steps), str(run.outcome)
+    (41, 'converged')
     """
     loss_made = make(loss)
+    batching = None
+    if batch_size is not None:
+        batching = check_batching(batch_size, epochs, shuffle)
+        if steps != STEPS:
+            raise OptionError("fitting.steps-with-batches", got=str(steps))
+    elif epochs is not None or shuffle is not True:
+        raise OptionError("fitting.batch-size-missing")
     if isinstance(data, Moments):
+        if batching is not None:
+            raise OptionError("fitting.batches-need-rows")
         if options:
             raise OptionError("fitting.options-with-moments", names=sorted(options))
         if not isinstance(loss_made, SquaredError):
@@ -93,6 +125,11 @@ def descend(
         moments = data
     else:
         source = as_source(data, **options)
+        if batching is not None:
+            return descend_batches(
+                source, loss_made, batching, rule, learning_rate, start, seed, tolerance,
+                intercept, standardize, ridge, progress,
+            )  # fmt: skip
         if not isinstance(loss_made, SquaredError):
             return descend_passes(
                 source, loss_made, rule, learning_rate, steps, start, seed, tolerance,

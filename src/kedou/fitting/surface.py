@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -47,10 +47,25 @@ class PassSurface:
 
     def evaluate(self, theta: Floats) -> tuple[float, Floats]:
         """Return L - least, at least 0, and the gradient: one pass."""
-        sums = self.sums(self.coordinates.outward(theta))
+        return self._measured(self.sums(self.coordinates.outward(theta)))
+
+    def _measured(self, sums: LossSums) -> tuple[float, Floats]:
         value = sums.loss_sum / sums.weight_sum
         gradient = self.coordinates.gradient_inward(sums.gradient_sum / sums.weight_sum)
         return (value - self.least if value > self.least else 0.0 * value), gradient
+
+    def evaluate_many(self, thetas: Sequence[Floats]) -> list[tuple[float, Floats]]:
+        """Return gap and gradient at several points: one pass for all of them."""
+        self.passes += 1
+        users = [self.coordinates.outward(theta) for theta in thetas]
+        totals: list[LossSums] = []
+        for block in self.blocks():
+            parts = [
+                over_block(self.loss, user, block, intercept=self.coordinates.intercept)
+                for user in users
+            ]
+            totals = [a + b for a, b in zip(totals, parts, strict=True)] if totals else parts
+        return [self._measured(sums) for sums in totals]
 
     def value(self, theta: Floats) -> float:
         """Return L: one pass."""

@@ -27,7 +27,7 @@ from kedou.descent.history import MOST_RECORDS
 from kedou.descent.jump import jump
 from kedou.descent.walk import walk
 from kedou.errors import DataError, OptionError
-from kedou.fitting.hold_out import drop_unseen, squared_errors, trainings
+from kedou.fitting.fold_parts import drop_unseen, squared_errors, trainings
 from kedou.moments import Moments
 from kedou.solution.design import Design, make_design
 from kedou.spectrum.quadratic import Quadratic, quadratic_of

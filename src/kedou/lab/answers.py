@@ -7,13 +7,14 @@ it is first asked, so that the page is there at once.
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from threading import Event
 from typing import TYPE_CHECKING, Any
 
 from kedou.errors import KedouError
 from kedou.lab.checks import MOST_POINTS, MOST_STEPS
+from kedou.lab.frames import written
 from kedou.lab.messages import MOST_BYTES, MOST_STEPS_OVER_ROWS, Ask
 from kedou.lab.refusal import RefusalError
 from kedou.lab.workers import StoppedError
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
     from kedou.descent import Trajectory
     from kedou.fitting.hold_out import HoldOut
     from kedou.lab.learned import Learned
-    from kedou.lab.own import Scan
+    from kedou.lab.own import Found
     from kedou.sources.source import LeftOut, Part, Source
 
 MOST_TOLD = 100_000
@@ -74,8 +75,8 @@ def descend(ask: Ask, language: str, stop: Event) -> dict[str, Any]:
     return {"run": told(run_down(source, **settings), language)}
 
 
-def run_scan(scan: Scan, ask: Ask, language: str, stop: Event) -> dict[str, Any]:
-    """Return a run on the moments of a scan, and its error on the rows left out.
+def run_scan(found: Found, ask: Ask, language: str, stop: Event) -> str:
+    """Return a run on the moments of a scan, and its error on the rows left out, as JSON.
 
     Raises
     ------
@@ -85,7 +86,10 @@ def run_scan(scan: Scan, ask: Ask, language: str, stop: Event) -> dict[str, Any]
         ``stop`` was set meanwhile.
     """
     settings = {name: value for name, value in ask.fields.items() if name != "scan"}
-    learned: Learned = scan.learned()
+    question = json.dumps([language, settings], sort_keys=True)
+    if question in found.runs and not is_drawn(settings):
+        return found.runs[question]
+    learned: Learned = found.learned()
     run = learned.run(settings)
 
     def check(done: int, folds: int) -> None:
@@ -94,15 +98,26 @@ def run_scan(scan: Scan, ask: Ask, language: str, stop: Event) -> dict[str, Any]
 
     check(0, 0)
     held = None if run.outcome == "diverged" else learned.held(settings, run, check)
-    return {"run": told(run, language), "held": None if held is None else _held(held, language)}
+    whole = {
+        "run": told(run, language),
+        "held": None if held is None else _held(held, language),
+    }
+    answer = written(whole)
+    found.remember(question, answer)
+    return answer
 
 
-def predict(scan: Scan, run: bytes | None, ask: Ask) -> dict[str, Any]:
+def is_drawn(settings: Mapping[str, Any]) -> bool:
+    """Say whether a run starts anew somewhere else each time."""
+    return settings.get("start") == "random" and settings.get("seed") is None
+
+
+def predict(found: Found, run: bytes | None, ask: Ask) -> dict[str, Any]:
     """Return what a run predicts for one row, with an interval where there is one.
 
     Parameters
     ----------
-    scan : Scan
+    found : Found
     run : bytes or None
         A run over rows that was kept; None where one on moments is made.
     ask : Ask
@@ -110,7 +125,7 @@ def predict(scan: Scan, run: bytes | None, ask: Ask) -> dict[str, Any]:
     from kedou.errors import DivergenceError
     from kedou.fitting import Prediction
 
-    learned: Learned = scan.learned()
+    learned: Learned = found.learned()
     if run is None:
         apart = ("scan", "row", "interval")
         made = learned.run({name: v for name, v in ask.fields.items() if name not in apart})
@@ -126,8 +141,8 @@ def predict(scan: Scan, run: bytes | None, ask: Ask) -> dict[str, Any]:
     if level is None or model.spread is None or model.residual_std is None:
         value = model.predict(row)
         return plain({"value": value[0], "lower": None, "upper": None})  # type: ignore[no-any-return]
-    found: Prediction = model.predict(row, interval=level)
-    return plain({name: getattr(found, name)[0] for name in found._fields})  # type: ignore[no-any-return]
+    predicted: Prediction = model.predict(row, interval=level)
+    return plain({name: getattr(predicted, name)[0] for name in predicted._fields})  # type: ignore[no-any-return]
 
 
 def told(run: Trajectory, language: str) -> dict[str, Any]:
@@ -178,13 +193,6 @@ def said(message: Message | KedouError, language: str) -> dict[str, Any]:
         "values": plain(message.values),
         "text": message.text(language),
     }
-
-
-def _is_plain(array: Any) -> bool:
-    """Say whether an array holds finite numbers only: then no number has to be looked at alone."""
-    import numpy as np
-
-    return array.dtype.kind in "iub" or bool(array.dtype.kind == "f" and np.isfinite(array).all())
 
 
 def _kept(records: int, parameters: int) -> Any:

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 MOST_STEPS = 10_000
+MOST_EPOCHS = 10_000
 MOST_POINTS = 5_000
 MOST_FEATURES = 8
 MOST_TEXT = 64

@@ -38,7 +38,7 @@ def python_code(
     lines = ["import kedou as kd", ""]
     lines += _call("source = kd.open", [_place(table)], _opening(table, ask))
     data = "source"
-    if loss == "squared":
+    if loss == "squared" and "batch_size" not in settings:
         lines += _scan(ask)
         data = "moments"
         if settings.get("features") is not None:
@@ -104,6 +104,10 @@ def _descent(settings: Mapping[str, Any], run: Trajectory) -> dict[str, str]:
     for name, value in {**_PLAIN, **settings, "start": start}.items():
         if name in _PLAIN and value != _PLAIN[name]:
             given[name] = repr(value)
+    if "batch_size" in settings:
+        given.pop("steps", None)
+        given |= {name: repr(run.settings[name]) for name in ("batch_size", "epochs")}
+        given["seed"] = repr(run.seed)
     return given
 
 

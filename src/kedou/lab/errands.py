@@ -16,7 +16,7 @@ from typing import Any
 
 from kedou.lab.frames import Frame, written
 from kedou.lab.messages import Ask
-from kedou.lab.own import Made, Own, Scan, Table
+from kedou.lab.own import Found, Made, Own, Scan, Table
 from kedou.lab.places import Places
 from kedou.lab.pool import Pool
 from kedou.lab.refusal import RefusalError
@@ -64,20 +64,20 @@ class Shared:
     store : Store
     places : Places
         Folders that the owner may read from.
-    frames : dict of str to Frame
+    known : dict of str to (Frame, Found)
         Answers about data sets that come with Kedou.
     """
 
     pool: Pool = field(default_factory=Pool)
     store: Store = field(default_factory=Store)
     places: Places = field(default_factory=Places)
-    frames: dict[str, Frame] = field(default_factory=dict)
+    known: dict[str, tuple[Frame, Found]] = field(default_factory=dict)
 
-    def keep(self, key: str, frame: Frame) -> None:
+    def keep(self, key: str, frame: Frame, found: Found) -> None:
         """Keep an answer, one of the last few."""
-        self.frames[key] = frame
-        while len(self.frames) > MOST_KEPT:
-            del self.frames[next(iter(self.frames))]
+        self.known[key] = (frame, found)
+        while len(self.known) > MOST_KEPT:
+            del self.known[next(iter(self.known))]
 
 
 @dataclass(eq=False)
@@ -138,7 +138,8 @@ class Errands:
         if not self._is_owner:
             return written({"type": "places", "id": ask.id, "folders": []})
         job = {"folders": self.shared.places.to_json()}
-        return _answered(ask, await self._job(ask, job, language, tell, waits))
+        frame, _ = await self._job(ask, job, language, tell, waits)
+        return _answered(ask, frame)
 
     async def _open(self, ask: Ask, language: str, tell: Any, waits: Any) -> str:
         source, dialect = ask.fields["source"], dict(ask.fields)
@@ -149,7 +150,7 @@ class Errands:
         else:
             key, table = None, Table({**self._told(source), **dialect}, self._upload(source))
         with _holding(table):
-            frame = await self._job(ask, {"table": table.told}, language, tell, waits)
+            frame, _ = await self._job(ask, {"table": table.told}, language, tell, waits)
         if key is None or dialect:
             key, _ = self.own.tables.put(table)
         return _answered(ask, frame, table=key)
@@ -158,7 +159,7 @@ class Errands:
         table = self._table(ask.fields["table"])
         job = {"table": table.told, "ask": _without(ask.fields, "table")}
         with _holding(table):
-            frame = await self._job(ask, job, language, tell, waits)
+            frame, _ = await self._job(ask, job, language, tell, waits)
         return _answered(ask, frame, table=ask.fields["table"])
 
     async def _scan(self, ask: Ask, language: str, tell: Any, waits: Any) -> str:
@@ -168,19 +169,17 @@ class Errands:
             raise RefusalError("lab.split-and-group")
         with _holding(table):
             job = {"table": table.told, "ask": question}
-            frame = await self._job(ask, job, language, tell, waits)
-        scan = Scan(table, {**question, **frame.facts}, frame.body, frame.keep)
+            frame, found = await self._job(ask, job, language, tell, waits)
+        scan = Scan(table, {**question, **frame.facts}, found)
         key, _ = self.own.scans.put(scan)
         return _answered(ask, frame, scan=key)
 
     async def _passes(self, ask: Ask, language: str, tell: Any, waits: Any) -> str:
-        if "batch_size" in ask.fields or "epochs" in ask.fields:
-            raise RefusalError("lab.no-mini-batch")
         scan = self.own.scans.get(ask.fields["scan"])
         settings = _without(ask.fields, "scan")
         job = {"table": self._there(scan.table).told, "ask": scan.ask, "settings": settings}
         with _holding(scan.table):
-            frame = await self._job(ask, job, language, tell, waits)
+            frame, _ = await self._job(ask, job, language, tell, waits)
         scan.run = (same_settings(settings), frame.keep)
         return _answered(ask, frame)
 
@@ -201,12 +200,12 @@ class Errands:
                 "kind": kind,
                 "interval": ask.fields.get("interval"),
                 "run": None if run is None else run.decode(),
-                "keep": scan.keep.decode(),
+                "keep": scan.found.keep.decode(),
                 "path": str(kept.path),
                 "most": left(self.session.id, self.session.kind),
             }
             with _holding(scan.table):
-                frame = await self._job(ask, job, language, tell, waits, scan.body)
+                frame, _ = await self._job(ask, job, language, tell, waits, scan.found.body)
             await asyncio.to_thread(store.settle, kept)
         except BaseException:
             kept.discard()
@@ -223,13 +222,13 @@ class Errands:
         tell: Callable[[str], None],
         waits: Callable[[], Awaitable[None]],
         payload: bytes = b"",
-    ) -> Frame:
+    ) -> tuple[Frame, Found]:
         """Have a job done; what goes wrong in it is raised in the words that it came in."""
         whole = {**job, "do": ask.type, "language": language}
         built_in = ask.type in ("open", "look", "scan") and "data" in job["table"]["source"]
         key = written(whole) if built_in else ""
-        if key in self.shared.frames:
-            return self.shared.frames[key]
+        if key in self.shared.known:
+            return self.shared.known[key]
 
         def news(frame: Frame) -> None:
             tell(frame.message(type=NEWS[ask.type], id=ask.id))
@@ -239,9 +238,10 @@ class Errands:
             raise ToldError(frame)
         if frame.kind != "done":
             raise RefusalError("lab.worker-died", status=500)
+        found = Found(frame.body, frame.keep)
         if built_in:
-            self.shared.keep(key, frame)
-        return frame
+            self.shared.keep(key, frame, found)
+        return frame, found
 
     def _told(self, source: Mapping[str, Any]) -> dict[str, Any]:
         """Return what a worker is told of a source."""
@@ -285,8 +285,7 @@ class ToldError(Exception):
 
 def same_settings(settings: Mapping[str, Any]) -> str:
     """Return settings as text that is the same for the same settings, however they are ordered."""
-    told = {name: value for name, value in settings.items() if name not in ("batch_size", "epochs")}
-    return json.dumps(told, sort_keys=True)
+    return json.dumps(dict(settings), sort_keys=True)
 
 
 def kept_run(scan: Scan, settings: Mapping[str, Any]) -> bytes | None:
@@ -299,7 +298,7 @@ def kept_run(scan: Scan, settings: Mapping[str, Any]) -> bytes | None:
     """
     loss = settings.get("loss", "squared")
     name = loss["name"] if isinstance(loss, dict) else loss
-    if name == "squared":
+    if name == "squared" and "batch_size" not in settings:
         return None
     if scan.run is None or scan.run[0] != same_settings(settings):
         raise RefusalError("lab.run-first", loss=name)

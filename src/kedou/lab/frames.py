@@ -58,9 +58,7 @@ class Frame:
         >>> Frame(1, "done", body=b'{"rows":3}').message(type="table", id=7)
         '{"type":"table","id":7,"rows":3}'
         """
-        head = written(first)
-        rest = self.body.decode()
-        return head if rest == "{}" else f"{head[:-1]},{rest[1:]}"
+        return joined(first, self.body.decode())
 
 
 def written(value: Any) -> str:
@@ -75,6 +73,16 @@ def written(value: Any) -> str:
     except UnicodeEncodeError:  # half a character, which UTF-8 cannot hold
         return json.dumps(value, allow_nan=False, separators=(",", ":"))
     return text
+
+
+def joined(first: Mapping[str, Any], body: str) -> str:
+    """Return one JSON object of some fields and those of an object that is written already.
+
+    >>> joined({"id": 7}, '{"rows":3}'), joined({"id": 7}, "{}")
+    ('{"id":7,"rows":3}', '{"id":7}')
+    """
+    head = written(first)
+    return head if body == "{}" else f"{head[:-1]},{body[1:]}"
 
 
 def written_line(value: Any) -> bytes:

@@ -18,6 +18,7 @@ MOST_UPLOADS = 8
 MOST_TABLES = 16
 MOST_SCANS = 6
 MOST_FILES = 16
+MOST_RUNS = 4
 
 T = TypeVar("T")
 
@@ -54,34 +55,59 @@ class Table:
 
 
 @dataclass(eq=False)
-class Scan:
-    """What a scan has found.
+class Found:
+    """What a worker has found in a scan.
 
     Attributes
     ----------
-    table : Table
-    ask : mapping
-        The question, without the table.
     body, keep : bytes
-        What the worker wrote.
+        What it wrote.
+    runs : dict of str to str
+        Answers to the last few questions for a run; the same question has the same answer.
     """
 
-    table: Table
-    ask: Mapping[str, Any]
     body: bytes
     keep: bytes
-    run: tuple[str, bytes] | None = None
+    runs: dict[str, str] = field(default_factory=dict)
     _learned: Any = None
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def learned(self) -> Any:
-        """Return what it has learnt, as the engine knows it; built once. Not on the event loop."""
+        """Return what was learnt, as the engine knows it; built once. Not on the event loop."""
         with self._lock:
             if self._learned is None:
                 from kedou.lab.learned import learned_from
 
                 self._learned = learned_from(self.body, self.keep)
             return self._learned
+
+    def remember(self, question: str, answer: str) -> None:
+        """Keep an answer, one of the last few."""
+        with self._lock:
+            self.runs[question] = answer
+            while len(self.runs) > MOST_RUNS:
+                del self.runs[next(iter(self.runs))]
+
+
+@dataclass(eq=False)
+class Scan:
+    """A scan of a session.
+
+    Attributes
+    ----------
+    table : Table
+    ask : mapping
+        The question, without the table.
+    found : Found
+        What came of it; of data sets that come with Kedou, the same for all sessions.
+    run : tuple of str and bytes, or None
+        Settings and content of the last run over its rows.
+    """
+
+    table: Table
+    ask: Mapping[str, Any]
+    found: Found
+    run: tuple[str, bytes] | None = None
 
 
 @dataclass(frozen=True, eq=False)

@@ -23,7 +23,7 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 from kedou.errors import KedouError
 from kedou.lab import answers
 from kedou.lab.errands import JOBS, Errands, ToldError, kept_run
-from kedou.lab.frames import written
+from kedou.lab.frames import joined, written
 from kedou.lab.messages import Ask, BadMessageError, read
 from kedou.lab.outbox import Outbox
 from kedou.lab.refusal import RefusalError
@@ -241,20 +241,17 @@ class Talk:
 
     def _answer(self, ask: Ask, stop: Event) -> str:
         """Answer in a thread: as text already, since writing a long run takes time too."""
+        head = {"type": "predicted" if ask.type == "predict" else ask.type, "id": ask.id}
         if ask.type == "descend":
-            found = answers.descend(ask, self.language, stop)
-        elif ask.type == "describe":
-            found = answers.describe(ask, self.language)
-        else:
-            scan = self.errands.own.scans.get(ask.fields["scan"])
-            if ask.type == "run":
-                found = answers.run_scan(scan, ask, self.language, stop)
-            else:
-                apart = ("scan", "row", "interval")
-                settings = {name: v for name, v in ask.fields.items() if name not in apart}
-                found = answers.predict(scan, kept_run(scan, settings), ask)
-        kind = "predicted" if ask.type == "predict" else ask.type
-        return written({"type": kind, "id": ask.id, **found})
+            return written({**head, **answers.descend(ask, self.language, stop)})
+        if ask.type == "describe":
+            return written({**head, **answers.describe(ask, self.language)})
+        scan = self.errands.own.scans.get(ask.fields["scan"])
+        if ask.type == "run":
+            return joined(head, answers.run_scan(scan.found, ask, self.language, stop))
+        apart = ("scan", "row", "interval")
+        settings = {name: value for name, value in ask.fields.items() if name not in apart}
+        return written({**head, **answers.predict(scan.found, kept_run(scan, settings), ask)})
 
     async def _tell_problem(self, problem: Exception, ask: Ask) -> None:
         """Say what went wrong, in words; of our own mistakes no details."""

@@ -17,9 +17,10 @@ scan       ``table`` *, ``target`` *, ``features``, ``categorical``, ``polynomia
 cancel     ``job`` *: the id of a question that is still being worked on
 run        ``scan`` *, settings as in descend, ``features``
 passes     ``scan`` *, ``loss`` *, settings, ``features``, ``batch_size``, ``epochs``
-predict    ``scan`` *, ``row`` *, settings, ``features``, ``loss``, ``interval``
-save       ``scan`` *, ``kind`` *, ``settings`` (settings, ``features`` and ``loss``),
+predict    ``scan`` *, ``row`` *, settings, ``features``, ``loss``, ``batch_size``, ``epochs``,
            ``interval``
+save       ``scan`` *, ``kind`` *, ``settings`` (settings, ``features``, ``loss``,
+           ``batch_size`` and ``epochs``), ``interval``
 =========  ====================================================================================
 """
 
@@ -81,6 +82,11 @@ def _settings(most_parameters: int) -> dict[str, Check]:
     }
 
 
+_BATCHES: dict[str, Check] = {
+    "batch_size": (lambda v: checks.is_whole(v, 1, checks.MOST_ID), "1 ..."),
+    "epochs": (lambda v: checks.is_whole(v, 1, checks.MOST_EPOCHS), f"1 ... {checks.MOST_EPOCHS}"),
+}
+"""With these ``steps`` counts for nothing: it is epochs that says how far."""
 _RUN = {**_settings(checks.MOST_NAMES), "features": checks.NAMES}
 _INTERVAL: Check = (
     lambda v: v is None or (checks.is_number(v) and 0 < v < 1),
@@ -91,7 +97,7 @@ _INTERVAL: Check = (
 def _are_settings(value: Any) -> bool:
     if not isinstance(value, dict):
         return False
-    known = {**_RUN, "loss": checks.NAMED}
+    known = {**_RUN, **_BATCHES, "loss": checks.NAMED}
     return all(name in known and known[name][0](one) for name, one in value.items())
 
 
@@ -150,8 +156,7 @@ FORMS: dict[str, Form] = {
         {
             "scan": checks.SCAN,
             "loss": checks.NAMED,
-            "batch_size": (lambda v: checks.is_whole(v, 1, checks.MOST_ID), "1 ..."),
-            "epochs": (lambda v: checks.is_whole(v, 1, checks.MOST_ID), "1 ..."),
+            **_BATCHES,
             **_RUN,
         },
         ("scan", "loss"),
@@ -162,6 +167,7 @@ FORMS: dict[str, Form] = {
             "row": (checks.is_row, '{"...": 1.5, "...": "..."}'),
             "loss": checks.NAMED,
             "interval": _INTERVAL,
+            **_BATCHES,
             **_RUN,
         },
         ("scan", "row"),

@@ -44,6 +44,8 @@ def main() -> None:
         job = waiting.get()
         desk.begin(int(job["job"]))
         _do(job, desk)
+        del job
+        _let_go()
 
 
 def _do(job: dict[str, Any], desk: Desk) -> None:
@@ -91,6 +93,13 @@ def _listen(desk: Desk, waiting: queue.SimpleQueue[dict[str, Any]]) -> None:
             waiting.put(message)
     finally:
         os._exit(0)
+
+
+def _let_go() -> None:
+    """Give memory that a job has used back to the system."""
+    arrow = sys.modules.get("pyarrow")
+    if arrow is not None:
+        arrow.default_memory_pool().release_unused()
 
 
 def _own_output() -> BinaryIO:

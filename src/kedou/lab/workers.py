@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from queue import SimpleQueue
 from typing import Any, Generic, TypeVar
 
-THREADS = 2
+THREADS = 1
 LONGEST_SECONDS = 10.0
 
 T = TypeVar("T")
@@ -29,17 +29,27 @@ class _Job(Generic[T]):
     work: Callable[[threading.Event], T]
     done: asyncio.Future[T]
     loop: asyncio.AbstractEventLoop
+    longest: float
     stop: threading.Event = field(default_factory=threading.Event)
+
+    alarm: asyncio.TimerHandle | None = None
 
     def run(self) -> None:
         try:
             if self.stop.is_set():
                 raise StoppedError
+            with contextlib.suppress(RuntimeError):
+                self.loop.call_soon_threadsafe(self._begin)
             result = self.work(self.stop)
         except BaseException as problem:
             self._tell(self.done.set_exception, problem)
         else:
             self._tell(self.done.set_result, result)
+
+    def _begin(self) -> None:
+        """Let it be asked to stop when it has taken too long; waiting does not count."""
+        if not self.done.done():
+            self.alarm = self.loop.call_later(self.longest, self.stop.set)
 
     def _tell(self, setter: Callable[[Any], None], value: Any) -> None:
         def tell() -> None:
@@ -73,16 +83,16 @@ class Workers:
         Where the caller is cancelled, the event is set, and work not yet begun never begins.
         """
         loop = asyncio.get_running_loop()
-        job = _Job(work, loop.create_future(), loop)
+        job = _Job(work, loop.create_future(), loop, self._longest)
         self.start()
         self._jobs.add(job)
         self._queue.put(job)
-        alarm = loop.call_later(self._longest, job.stop.set)
         try:
             result: T = await job.done
             return result
         finally:
-            alarm.cancel()
+            if job.alarm is not None:
+                job.alarm.cancel()
             job.stop.set()
             self._jobs.discard(job)
 

@@ -122,4 +122,4 @@ def _damaged(file: DataFile, error: Exception) -> UnreadableFileError:
     with file.path.open("rb") as opened:
         old = opened.read(4) == b"FEA1"
     code = "sources.feather-old" if old else "sources.not-feather"
-    return UnreadableFileError(code, file=file.origin, reason=str(error))
+    return UnreadableFileError(code, file=file.origin, reason=str(error).rstrip(". "))

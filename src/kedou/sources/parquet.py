@@ -16,9 +16,10 @@ from kedou.errors import DataError, UnreadableFileError
 from kedou.sources.ahead import read_ahead
 from kedou.sources.files import DataFile, unreadable
 from kedou.sources.partitions import partition_columns, same_columns, with_partition
-from kedou.sources.source import BLOCK_CELLS, BLOCK_ROWS
+from kedou.sources.source import BLOCK_ROWS
 
 _READ_AHEAD = 1 << 20
+BATCH_CELLS = 1 << 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,8 +115,8 @@ def _parts(file: DataFile, footer: Any) -> Iterator[ParquetPart]:
 
 
 def _batch_rows(columns: int) -> int:
-    """Return how many rows are decoded at once: a block's length, fewer where they are wide."""
-    fitting = BLOCK_CELLS // max(columns, 1)
+    """Return how many rows are decoded at once: some 8 MB, at most a block's length."""
+    fitting = BATCH_CELLS // max(columns, 1)
     return min(BLOCK_ROWS, max(1024, 1 << max(fitting.bit_length() - 1, 0)))
 
 
@@ -126,4 +127,5 @@ def _open(file: DataFile, **options: Any) -> Any:
 def _damaged(file: DataFile, error: Exception) -> UnreadableFileError:
     if isinstance(error, OSError) and error.errno is not None:
         return unreadable(file.path, error)
-    return UnreadableFileError("sources.not-parquet", file=file.origin, reason=str(error))
+    reason = str(error).rstrip(". ")
+    return UnreadableFileError("sources.not-parquet", file=file.origin, reason=reason)

@@ -1,6 +1,6 @@
 /** Chapter 1: height says where you are; slope says what the next small step does. */
 
-import { BigNumber, button } from "../kit/controls.ts";
+import { BigNumber, button, Slider } from "../kit/controls.ts";
 import { h, put, show, write } from "../kit/dom.ts";
 import { GuessCard, guessShape, type Guess, type Verdict } from "../kit/guess.ts";
 import { intervalsShape, widened, type Interval } from "../kit/intervals.ts";
@@ -94,16 +94,16 @@ function judge({ value, stage }: Guess): Verdict {
 function open(stage: Stage<State>): View<State> {
   const { store } = stage;
   const curve = (): Curve => curveOf(stage.state);
+  const move = (to: number, how: string): void => {
+    const { x, pen } = stage.state;
+    const moved = drawn(curve(), clamp(to, ...curve().x), how);
+    store.set({ x: moved, pen: widened(pen, x, moved) }, how);
+    stage.live.say(says(moved));
+  };
   const picture = new CurvePicture({
     curve,
     x: () => stage.state.x,
-    move: (to, how) => {
-      const { x, pen } = stage.state;
-      const [low, high] = curve().x;
-      const moved = drawn(curve(), clamp(to, low, high), how);
-      store.set({ x: moved, pen: widened(pen, x, moved) }, how);
-      stage.live.say(says(moved));
-    },
+    move,
     says,
     rod: () => stage.state.guess.value,
     tilt: (value, how) => store.set({ guess: { ...stage.state.guess, value } }, `rod-${how}`),
@@ -113,7 +113,7 @@ function open(stage: Stage<State>): View<State> {
   stage.addPlot(picture.plot, "line");
   stage.addPlot(pen.plot, "bowl");
   const number = new BigNumber("slope", "′", t("derivative-number"), 2, () => stage.repaint());
-  const place = h("p", { class: "formula", "data-kedou": "place" });
+  const kind = h("p", { class: "formula", "data-kedou": "place" });
   const height = h("p", { class: "formula", "data-kedou": "height" });
   const secant = h("p", { class: "formula", "data-kedou": "secant" });
   const guess = new GuessCard({
@@ -133,7 +133,7 @@ function open(stage: Stage<State>): View<State> {
     store.set({ loupe: next });
   });
   stage.dock.append(h("div", { class: "row" }, loupe));
-  stage.side.append(number.element, height, place, secant, guess.element);
+  stage.side.append(number.element, height, kind, secant, guess.element);
   const choose = (chosen: State["curve"]): void => {
     const { typed, guess } = stage.state;
     const x = chosen === "bowl" ? 1 : chosen === "typed" ? outset(typed) : 0.5;
@@ -165,6 +165,23 @@ function open(stage: Stage<State>): View<State> {
       store.seal();
     },
   );
+  const place = new Slider({
+    name: "x",
+    label: t("derivative-x"),
+    get low() {
+      return curve().x[0];
+    },
+    get high() {
+      return curve().x[1];
+    },
+    get step() {
+      return curve().step;
+    },
+    decimals: 3,
+    value: () => stage.state.x,
+    change: (x) => move(x, "key"),
+    end: () => store.seal(),
+  });
   const formula = h("p", { class: "formula", lang: "en", "data-kedou": "formula" });
   const slopeFormula = h("p", { class: "formula", lang: "en", "data-kedou": "slope-formula" });
   stage.extras.append(
@@ -177,6 +194,7 @@ function open(stage: Stage<State>): View<State> {
     ends.element,
     formula,
     slopeFormula,
+    place.element,
   );
 
   function says(x: number): string {
@@ -228,8 +246,8 @@ function open(stage: Stage<State>): View<State> {
       const high = Number.isFinite(value) ? fixed(value, 3) : t("no-value");
       write(height, `${now.variable} = ${fixed(x, 3)},  ${t("height")} ${high}`);
       put(height, { "data-value": value });
-      write(place, tilting ? "" : placeText(now, x));
-      show(place, !tilting);
+      write(kind, tilting ? "" : placeText(now, x));
+      show(kind, !tilting);
       const step = 0.1 / state.loupe;
       const rise = (now.value(x + step) - value) / step;
       show(secant, state.loupe > 1 && !tilting && Number.isFinite(rise));
@@ -244,6 +262,8 @@ function open(stage: Stage<State>): View<State> {
       show(choices.at(-1)!.button, state.typed.text !== "");
       field.paint();
       ends.paint();
+      place.paint();
+      show(place.element, !tilting);
       tellFormulas(now);
     },
     snippet,

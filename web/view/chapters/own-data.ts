@@ -2,9 +2,10 @@
 
 import { ModelError } from "../../model/errors.ts";
 import type { Settings, Trained } from "../../model/training.ts";
-import { findBest } from "../../model/validation.ts";
+import { type Best, findBest } from "../../model/validation.ts";
 import { button } from "../kit/controls.ts";
 import { clear, h, show, write } from "../kit/dom.ts";
+import { own } from "../kit/names.ts";
 import { short } from "../kit/numbers.ts";
 import { RateTrack } from "../kit/rate-track.ts";
 import type { Lesson, Stage, View } from "../kit/stage.ts";
@@ -12,7 +13,7 @@ import { t, tell } from "../kit/words.ts";
 import type { RunLine } from "../pictures/run-curves.ts";
 import { Bring } from "../own/bring.ts";
 import type { Engine } from "../own/engine.ts";
-import { factsOf, factsOfPasses } from "../own/facts.ts";
+import { factsOf, factsOfBatches, factsOfPasses } from "../own/facts.ts";
 import { Loading, type Loaded, type Passes } from "../own/loading.ts";
 import { LookTable } from "../own/look-table.ts";
 import { ownSnippet } from "../own/python.ts";
@@ -21,11 +22,13 @@ import { lastStep, pageRun, passingRun, placeOf, pythonRun, type ShownRun } from
 import {
   FIRST,
   FIRST_SETTINGS,
+  overRows,
   PHASES,
   readState,
   scanOptions,
   settingsOf,
   targetOf,
+  type OverRows,
   type Phase,
   type State,
 } from "../own/state.ts";
@@ -84,6 +87,7 @@ class OwnData implements View<State> {
   #again: HTMLButtonElement;
   #warnings = h("div", { class: "own-warnings", "data-kedou": "warnings" });
   #warned: unknown = null;
+  #foundFor = "";
   #found = h("p", { class: "own-found", role: "status", "data-kedou": "found" });
   #actions: HTMLElement;
   #pin: HTMLButtonElement;
@@ -123,7 +127,8 @@ class OwnData implements View<State> {
       seal: () => store.seal(),
       save: (kind) => {
         const { scanned } = this.#loading.loaded;
-        return engine.save(scanned!.scan, settingsOf(stage.state), stage.state.loss, kind);
+        const { state } = stage;
+        return engine.save(scanned!.scan, settingsOf(state), overRows(state), kind);
       },
     });
     this.#track = new RateTrack({
@@ -165,7 +170,7 @@ class OwnData implements View<State> {
       after: (step) => Math.max(step + 1, Math.round(step * 1.12)),
     });
     stage.extras.append(...this.#tools.elements);
-    stage.element.insertBefore(this.#below, stage.element.querySelector(".drawers"));
+    stage.element.querySelector(".drawers")!.after(this.#below);
     this.#loading.follow(stage.state);
   }
 
@@ -246,15 +251,17 @@ class OwnData implements View<State> {
       trained = material.training.trained(settings);
     } catch (error) {
       if (!(error instanceof ModelError)) throw error;
-      write(this.#found, tell(error));
+      write(this.#trouble, tell(error));
+      show(this.#trouble, true);
       return;
     }
     const panel = this.#panelFor(material.target);
     const key = JSON.stringify(settings);
-    const passes = state.loss === "squared" ? null : loaded.passes;
-    show(this.#passing, state.loss !== "squared" && material.whole);
-    if (state.loss !== "squared") {
-      this.#tellPasses(passes);
+    const over = overRows(state);
+    const passes = over ? loaded.passes : null;
+    show(this.#passing, over !== null && material.whole);
+    if (over) {
+      this.#tellPasses(passes, over);
       if (!passes || passes.news.length === 0) return;
     }
     const python = !passes && loaded.python?.key === key ? loaded.python.run : null;
@@ -266,9 +273,13 @@ class OwnData implements View<State> {
         ? pythonRun(python)
         : pageRun(trained);
     const facts = factsOf(trained);
-    const isSquared = passes === null;
+    const isSquared = over === null;
     panel.paint(state, {
-      facts: isSquared ? facts : factsOfPasses(facts, passes.run?.exact ?? null),
+      facts: isSquared
+        ? facts
+        : over.loss === "squared"
+          ? factsOfBatches(facts)
+          : factsOfPasses(facts, passes?.run?.exact ?? null),
       run,
       validation: isSquared && material.training.hasFolds ? material.training.drawn(trained) : null,
       held: python?.held ?? null,
@@ -284,8 +295,10 @@ class OwnData implements View<State> {
       by: t(
         !material.whole
           ? "own-so-far"
-          : passes
-            ? "own-by-passes"
+          : over
+            ? over.batchSize === null
+              ? "own-by-passes"
+              : "own-by-batches"
             : python
               ? "own-by-python"
               : "own-by-page",
@@ -293,7 +306,13 @@ class OwnData implements View<State> {
     });
     this.#kept = { key, trained, run };
     const { rates } = trained.started;
-    this.#track.paint(rates.limit, rates.best, state.rate === null);
+    // Of mini-batches the best rate of all rows is none; the limit stays one.
+    const isPlain = state.rule === "gradient-descent" && (!over || over.loss === "squared");
+    this.#track.paint(rates.limit, rates.best, state.rate === null, {
+      limit: isPlain,
+      best: isPlain && over === null,
+    });
+    if (this.#foundFor !== key) write(this.#found, "");
     this.#tools.paint(
       state,
       featuresOf(material.training.data.moments).map(({ source }) => source),
@@ -314,15 +333,20 @@ class OwnData implements View<State> {
   }
 
   /** How far a descent over the rows has come, and why it takes them. */
-  #tellPasses(passes: Passes | null): void {
+  #tellPasses(passes: Passes | null, { batchSize }: OverRows): void {
     const step = passes?.news.at(-1)?.step ?? 0;
     const isDone = passes?.run != null;
+    const values = {
+      step: String(isDone ? lastStep(pythonRun(passes.run!)) : step),
+      total: String(passes?.total ?? this.#stage.state.steps),
+    };
     write(
       this.#passingWords,
-      t(isDone ? "own-passes-done" : "own-passes", {
-        step: String(step),
-        total: String(passes?.total ?? this.#stage.state.steps),
-      }),
+      batchSize === null
+        ? t(isDone ? "own-passes-done" : "own-passes", values)
+        : passes === null
+          ? t("own-going-on")
+          : t(isDone ? "own-batches-done" : "own-batches", { ...values, batch: String(batchSize) }),
     );
     show(this.#endPasses, !isDone);
   }
@@ -373,18 +397,28 @@ class OwnData implements View<State> {
     if (!material || !material.training.hasFolds) return;
     const { state, store } = this.#stage;
     const settings = settingsOf(state);
-    const { moments } = material.training.trained({ ...settings, ridge: 0 });
-    const best = findBest(moments, material.training.parts(settings), settings);
+    let best: Best;
+    try {
+      const { moments } = material.training.trained({ ...settings, ridge: 0 });
+      best = findBest(moments, material.training.parts(settings), settings);
+    } catch (error) {
+      if (!(error instanceof ModelError)) throw error;
+      this.#foundFor = JSON.stringify(settings);
+      write(this.#found, tell(error));
+      return;
+    }
     write(this.#found, tell(best.message));
-    store.set({
+    const found: Settings = {
       ...FIRST_SETTINGS,
       ...settings,
       rule: "gradient-descent",
       ridge: best.ridge,
       rate: best.learningRate,
       steps: Math.max(1, best.step),
-      step: null,
-    });
+    };
+    store.set({ ...found, step: null });
+    // What was found is said of these settings, and goes with them.
+    this.#foundFor = JSON.stringify(settingsOf(this.#stage.state));
   }
 
   #rate(): number {
@@ -392,9 +426,10 @@ class OwnData implements View<State> {
     return rate ?? this.#kept?.trained.run.learningRate ?? 0.1;
   }
 
-  #warn({ scanned }: Loaded): void {
+  #warn({ scanned, look }: Loaded): void {
     this.#warned = scanned;
     this.#pinned.clear();
+    show(this.#warnings, scanned !== null);
     if (!scanned) return clear(this.#warnings);
     const lines: string[] = scanned.leaks.map(({ name, correlation }) =>
       t("own-leak", { name, correlation: short(correlation, 5) }),
@@ -404,10 +439,12 @@ class OwnData implements View<State> {
       ...Object.entries(scanned.skipped)
         .filter(([, cells]) => cells > 0)
         .map(([name, cells]) => t("own-skipped", { name, cells: rowsText(cells) })),
-      // What the learner chose to leave out needs no word.
-      ...scanned.left
-        .filter(({ why }) => why.code !== "columns.left-unnamed")
-        .map(({ name, why }) => `${name}: ${why.text}`),
+      // What the learner chose to leave out needs no word; what the look has left out does.
+      ...(look?.columns ?? [])
+        .filter(({ name }) => own(this.#stage.state.roles, name) === undefined)
+        .filter(({ name }) => scanned.left.some((left) => left.name === name))
+        .map(({ why }) => why?.text ?? "")
+        .filter(Boolean),
       ...scanned.notes.map(({ text }) => text),
     );
     clear(this.#warnings, ...lines.map((line) => h("p", {}, line)));

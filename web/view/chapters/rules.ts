@@ -251,6 +251,22 @@ function open(stage: Stage<State>): View<State> {
     slider("sign", t("rules-sign-c"), [() => 0.01, () => 1], 0.01),
     slider("fixed", t("rules-fixed-c"), [() => -1, () => 1], 0.01),
   ];
+  const start = new Slider({
+    name: "start",
+    label: t("rules-start"),
+    get low() {
+      return windowOf(stage.state.points)[0];
+    },
+    get high() {
+      return windowOf(stage.state.points)[1];
+    },
+    step: 0.01,
+    decimals: 3,
+    value: () => stage.state.start,
+    change: (value) => roll(value, "start"),
+    end: () => store.seal(),
+  });
+  sliders.unshift(start);
   const other = new FifthPanel(stage);
   stage.extras.append(...sliders.map((each) => each.element), other.element, editor.table.element);
 

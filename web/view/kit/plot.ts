@@ -43,12 +43,12 @@ export class Plot {
   readonly id = `plot${++counter}`;
   width = 600;
   height = 400;
+  /** Height of the type, in pixels. */
+  em = 13;
   left = 0;
   right = 0;
   top = 0;
   bottom = 0;
-  /** The size of the type. */
-  em = 13;
   x: Scale;
   y: Scale;
   #options: PlotOptions;
@@ -56,6 +56,7 @@ export class Plot {
   #clip = s("rect");
   #observer: ResizeObserver;
   #titleInside = false;
+  #isMeasured = false;
   /** The projector key changes the type and not the size of the picture. */
   #resized = (): void => this.layout();
   #laidOut: () => void = () => undefined;
@@ -122,18 +123,29 @@ export class Plot {
     this.#options = { ...this.#options, x, y };
     this.x.domain([...x]);
     this.y.domain([...y]);
-    this.layout();
+    this.arrange();
   }
 
+  /** Measure the picture, and draw it. */
   layout(): void {
     const width = this.svg.clientWidth;
     const height = this.svg.clientHeight;
     if (width === 0 || height === 0) return;
-    const { bare, xTitle, rightRoom = 0, xLabels = true, xTitleBelow } = this.#options;
-    const em = Number.parseFloat(getComputedStyle(this.svg).fontSize) || 13;
+    this.em = Number.parseFloat(getComputedStyle(this.svg).fontSize) || 13;
     this.width = width;
     this.height = height;
-    this.em = em;
+    this.#isMeasured = true;
+    this.arrange();
+  }
+
+  /** Draw in the size that was measured last: to measure during a drag costs a layout. */
+  arrange(): void {
+    if (!this.#isMeasured) {
+      this.layout();
+      return;
+    }
+    const { width, height, em } = this;
+    const { bare, xTitle, rightRoom = 0, xLabels = true, xTitleBelow } = this.#options;
     const low = height < em * 18 && !xTitleBelow;
     this.#titleInside = low;
     this.right = width - (bare ? 8 : em * 1.1) - rightRoom * em;

@@ -40,6 +40,7 @@ export class RateTrack {
   });
   #auto: HTMLButtonElement;
   #marks = { limit: 1, best: 0.5 };
+  #width = 0;
   #observer: ResizeObserver;
 
   constructor(options: RateTrackOptions) {
@@ -80,12 +81,23 @@ export class RateTrack {
       this.#auto,
     );
     this.#listen();
-    this.#observer = new ResizeObserver(() => this.#draw());
+    // Measured when it changes: to measure during a drag costs a layout.
+    this.#observer = new ResizeObserver(() => {
+      this.#width = this.#svg.clientWidth;
+      this.#draw();
+    });
     this.#observer.observe(this.#svg);
   }
 
-  paint(limit: number | null, best: number, isAuto: boolean): void {
+  /** `known`: whether limit and best rate are those of this rule, this loss, this way of stepping. */
+  paint(
+    limit: number | null,
+    best: number,
+    isAuto: boolean,
+    known: { readonly limit: boolean; readonly best: boolean } = { limit: true, best: true },
+  ): void {
     this.#marks = { limit: limit ?? 2 * best, best };
+    const isLimited = known.limit && limit !== null;
     this.#auto.setAttribute("aria-pressed", String(isAuto));
     const rate = this.#options.rate();
     if (document.activeElement !== this.#field || !this.#field.matches(":focus-visible")) {
@@ -95,14 +107,15 @@ export class RateTrack {
       "aria-valuemin": 0,
       "aria-valuemax": BEYOND * this.#marks.limit,
       "aria-valuenow": rate,
-      "aria-valuetext":
-        limit !== null && rate > limit
+      "aria-valuetext": !isLimited
+        ? short(rate)
+        : rate > limit
           ? t("own-rate-beyond", { rate: short(rate), limit: short(limit) })
-          : t("own-rate-text", { rate: short(rate), limit: short(this.#marks.limit) }),
+          : t("own-rate-text", { rate: short(rate), limit: short(limit) }),
       "data-value": rate,
     });
-    show(this.#limitText, limit !== null);
-    show(this.#limit, limit !== null);
+    for (const mark of [this.#limitText, this.#limit, this.#cliff]) show(mark, isLimited);
+    for (const mark of [this.#best, this.#bestText]) show(mark, known.best);
     this.#draw();
   }
 
@@ -117,17 +130,17 @@ export class RateTrack {
   #x(rate: number): number {
     const [low, high] = this.#ends;
     const share = Math.log(clamp(rate, low, high) / low) / Math.log(high / low);
-    return 20 + share * (this.#svg.clientWidth - 40);
+    return 20 + share * (this.#width - 40);
   }
 
   #rateAt(x: number): number {
     const [low, high] = this.#ends;
-    const share = clamp((x - 20) / (this.#svg.clientWidth - 40), 0, 1);
+    const share = clamp((x - 20) / (this.#width - 40), 0, 1);
     return Number((low * (high / low) ** share).toPrecision(4));
   }
 
   #draw(): void {
-    const width = this.#svg.clientWidth;
+    const width = this.#width;
     if (width === 0) return;
     const { limit, best } = this.#marks;
     const middle = 34;

@@ -46,6 +46,11 @@ export function maybe<T>(shape: Shape<T>): Shape<T | null> {
   return (value) => (value === null ? null : shape(value));
 }
 
+/** What an older state does not have yet is as it was then. */
+export function otherwise<T>(shape: Shape<T>, missing: T): Shape<T> {
+  return (value) => (value === undefined ? missing : shape(value));
+}
+
 export function list<T>(shape: Shape<T>, least: number, most: number): Shape<readonly T[]> {
   return (value) => {
     if (!Array.isArray(value) || value.length < least || value.length > most) throw new Misshapen();

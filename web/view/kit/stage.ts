@@ -77,6 +77,7 @@ export class Stage<S extends object> {
   #more: HTMLDetailsElement;
   #undo: HTMLButtonElement;
   #redo: HTMLButtonElement;
+  #pictures: readonly HTMLButtonElement[] = [];
   #wasSolved = false;
   #unsubscribe: () => void;
   #repaint = (): void => this.#paint();
@@ -208,6 +209,8 @@ export class Stage<S extends object> {
     if (this.#more.open) {
       this.#undo.disabled = !this.store.canUndo;
       this.#redo.disabled = !this.store.canRedo;
+      const none = this.#svgs().length === 0;
+      for (const each of this.#pictures) each.disabled = none;
     }
     const solved = view.solved?.(state) ?? false;
     if (solved && !this.#wasSolved) this.services.solved?.(this.#lesson.name);
@@ -244,6 +247,11 @@ export class Stage<S extends object> {
     return details;
   }
 
+  /** The pictures that are on screen. */
+  #svgs(): SVGSVGElement[] {
+    return this.#plots.map((plot) => plot.svg).filter((svg) => svg.clientWidth > 0);
+  }
+
   #makeMore(): HTMLDetailsElement {
     const { link, project, theme } = this.services;
     const note = h("span", { class: "note", role: "status" });
@@ -264,9 +272,11 @@ export class Stage<S extends object> {
         note.textContent = done ? t("link-copied") : t("link-by-hand");
       });
     });
-    const svgs = (): SVGSVGElement[] =>
-      this.#plots.map((plot) => plot.svg).filter((svg) => svg.clientWidth > 0);
     const file = `kedou-${this.#lesson.name}`;
+    this.#pictures = [
+      button("save-png", "PNG", () => void savePng(this.#svgs(), file)),
+      button("save-svg", "SVG", () => saveSvg(this.#svgs(), file)),
+    ];
     const details = h(
       "details",
       { class: "drawer", "data-kedou": "more" },
@@ -284,8 +294,7 @@ export class Stage<S extends object> {
             this.store.set(this.#lesson.first);
           }),
           link ? share : null,
-          button("save-png", "PNG", () => void savePng(svgs(), file)),
-          button("save-svg", "SVG", () => saveSvg(svgs(), file)),
+          ...this.#pictures,
           project ? button("projector", t("projector"), project) : null,
           theme ?? null,
         ),

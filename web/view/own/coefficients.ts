@@ -24,7 +24,12 @@ export class Coefficients {
     const heads = ["name", "found", "exact", "error", "forest"] as const;
     this.element = h(
       "div",
-      { class: "table-scroll", tabindex: 0, role: "group", "aria-label": t("own-coefficients") },
+      {
+        class: "table-scroll own-all-parameters",
+        tabindex: 0,
+        role: "group",
+        "aria-label": t("own-coefficients"),
+      },
       h(
         "table",
         { class: "own-coefficients", "data-kedou": "coefficients" },
@@ -80,7 +85,7 @@ export class Coefficients {
         return h(
           "tr",
           {},
-          h("th", { scope: "row", class: "own-name" }, name),
+          h("th", { scope: "row", class: "own-name", title: name }, h("span", {}, name)),
           ...row.cells,
           forest,
         );

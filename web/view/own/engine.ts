@@ -5,6 +5,7 @@
  */
 
 import type { Settings } from "../../model/training.ts";
+import type { OverRows } from "./state.ts";
 
 export type Kind = "number" | "text" | "date" | "flag" | "empty" | "other";
 
@@ -198,12 +199,12 @@ export interface Engine {
   scan(options: ScanOptions, progress: (now: Progress) => void): Job<Scanned>;
   /** Python's run; null where a newer question took its place. */
   run(scan: string, settings: Settings): Promise<PythonRun | null>;
-  /** A loss that moments cannot carry: pass after pass over the rows, told while it goes on. */
+  /** A loss that moments cannot carry, or mini-batches: over the rows, told while it goes on. */
   passes(
     scan: string,
     settings: Settings,
-    loss: string,
+    over: OverRows,
     progress: (now: Passing) => void,
   ): Job<PythonRun>;
-  save(scan: string, settings: Settings, loss: string, kind: SaveKind): Promise<Saved>;
+  save(scan: string, settings: Settings, over: OverRows | null, kind: SaveKind): Promise<Saved>;
 }

@@ -64,9 +64,16 @@ export function factsOfPasses(facts: Facts, exact: Exact | null): Facts {
   return made;
 }
 
+/** Mini-batches on the same bowl: all is known but a map of rates, which is that of all rows. */
+export function factsOfBatches(facts: Facts): Facts {
+  if (lastBatches?.of !== facts) lastBatches = { of: facts, facts: { ...facts, started: null } };
+  return lastBatches.facts;
+}
+
 interface Exact {
   readonly theta: readonly number[];
   readonly loss: number;
 }
 
+let lastBatches: { of: Facts; facts: Facts } | null = null;
 let lastPasses: { of: Facts; exact: Exact | null; facts: Facts } | null = null;

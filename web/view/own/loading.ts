@@ -20,7 +20,7 @@ import {
   type Source,
   type Table,
 } from "./engine.ts";
-import { scanOptions, settingsOf, type State } from "./state.ts";
+import { overRows, type OverRows, scanOptions, settingsOf, type State } from "./state.ts";
 
 /** Python is asked once the hand has rested for so long. */
 const REST = 250;
@@ -36,7 +36,7 @@ export interface Loaded {
   readonly scanning: boolean;
   readonly sending: { readonly name: string; readonly share: number } | null;
   readonly python: { readonly key: string; readonly run: PythonRun } | null;
-  /** A descent over the rows, for a loss that moments do not carry. */
+  /** A descent over the rows: mini-batches, or a loss that moments do not carry. */
   readonly passes: Passes | null;
   readonly trouble: string;
 }
@@ -113,10 +113,15 @@ export class Loading {
       this.#wanted = wanted;
       this.#asked = "";
       void this.#scan(options, wanted);
-    } else if (scanned && state.loss === "squared") {
+      return;
+    }
+    if (!scanned) return;
+    const over = overRows(state);
+    if (over) this.#pass(state, scanned, over);
+    else {
       this.#endPasses();
       this.#rest(state, scanned);
-    } else if (scanned) this.#pass(state, scanned);
+    }
   }
 
   upload(file: File, then: (source: Source) => void): void {
@@ -152,7 +157,7 @@ export class Loading {
   forget(): void {
     this.#wanted = "";
     if (!this.#loaded.table) this.#source = "";
-    if (!this.#loaded.look) this.#looked = "";
+    this.#looked = "";
   }
 
   destroy(): void {
@@ -175,7 +180,7 @@ export class Loading {
     const key = this.#source;
     try {
       const table = await this.#engine.open(source);
-      if (key === this.#source) this.#put({ table });
+      if (key === this.#source) this.#put({ table, trouble: "" });
     } catch (error) {
       if (key === this.#source) this.#failed(error);
     }
@@ -184,7 +189,7 @@ export class Loading {
   async #look(table: Table, target: string | null, key: string): Promise<void> {
     try {
       const look = await this.#engine.look(table.table, target);
-      if (key === this.#looked) this.#put({ look });
+      if (key === this.#looked) this.#put({ look, trouble: "" });
     } catch (error) {
       if (key === this.#looked) this.#failed(error);
     }
@@ -251,16 +256,16 @@ export class Loading {
   }
 
   /** Descend over the rows when the hand rests: it takes passes, and the newest wins. */
-  #pass(state: State, scanned: Scanned): void {
+  #pass(state: State, scanned: Scanned, over: OverRows): void {
     const settings = settingsOf(state);
-    const key = JSON.stringify([settings, state.loss]);
+    const key = JSON.stringify([settings, over]);
     if (key === this.#asked) return;
     this.#asked = key;
     this.#walk?.cancel();
     if (this.#timer !== null) clearTimeout(this.#timer);
     this.#timer = setTimeout(() => {
       let news: readonly Passing[] = [];
-      const job = this.#engine.passes(scanned.scan, settings, state.loss, (now) => {
+      const job = this.#engine.passes(scanned.scan, settings, over, (now) => {
         if (key !== this.#asked) return;
         news = [...news, now];
         this.#put({ passes: { key, news, total: now.total, run: null } });
@@ -269,7 +274,8 @@ export class Loading {
       job.done.then(
         (run) => {
           if (key !== this.#asked) return;
-          this.#put({ passes: { key, news, total: settings.steps, run }, trouble: "" });
+          const total = news.at(-1)?.total ?? settings.steps;
+          this.#put({ passes: { key, news, total, run }, trouble: "" });
         },
         (error: unknown) => {
           if (key === this.#asked && !(error instanceof Cancelled)) this.#failed(error);
@@ -282,7 +288,7 @@ export class Loading {
     if (!this.#walk) return;
     this.#walk.cancel();
     this.#walk = null;
-    this.#put({ passes: null });
+    this.#put({ passes: null, trouble: "" });
   }
 
   #failed(error: unknown, more: Partial<Loaded> = {}): void {

@@ -1,6 +1,7 @@
 /** Look: every column with its kind, its shape, what is missing, and how it goes with the target. */
 
 import { clear, h, put, s, show, write } from "../kit/dom.ts";
+import { own } from "../kit/names.ts";
 import { short } from "../kit/numbers.ts";
 import { t } from "../kit/words.ts";
 import type { ColumnLook, Histogram, Look, Table } from "./engine.ts";
@@ -101,11 +102,11 @@ export class LookTable {
       row.element.classList.toggle("is-out", !isTarget && role === "leave");
       row.role.value = role;
       show(row.role, !isTarget);
-      row.power.value = String(state.powers[column.name] ?? 1);
+      row.power.value = String(own(state.powers, column.name) ?? 1);
       show(row.power, !isTarget && role === "feature" && column.kind === "number");
       const why = isTarget
         ? t("own-is-target")
-        : state.roles[column.name] === undefined
+        : own(state.roles, column.name) === undefined
           ? (column.why?.text ?? "")
           : "";
       write(row.why, why);
@@ -175,7 +176,7 @@ export class LookTable {
     const element = h(
       "tr",
       { "data-kedou": `column-${i}` },
-      h("th", { scope: "row", class: "own-name" }, name),
+      h("th", { scope: "row", class: "own-name", title: name }, h("span", {}, name)),
       h("td", {}, t(named("own-kind", kind))),
       h("td", {}, column.histogram ? bars(column.histogram) : h("span", {}, levelsText(column))),
       h("td", {}, missing === 0 ? "0" : `${rowsText(missing)} (${percent(missing / rows)})`),

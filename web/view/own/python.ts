@@ -2,7 +2,7 @@
 
 import { pythonNumber } from "../chapters/python.ts";
 import type { ScanOptions, Source } from "./engine.ts";
-import type { State } from "./state.ts";
+import { overRows, type State } from "./state.ts";
 
 /** `rate` is the one that was chosen where the state says "automatic". */
 export function ownSnippet(
@@ -14,10 +14,14 @@ export function ownSnippet(
 ): string {
   if (!options || !state.source) return "import kedou as kd\n";
   const given = state.rate ?? rate;
+  const over = overRows(state);
   const arguments_ = [
     pythonText(state.rule),
     ...(given === null ? [] : [`learning_rate=${pythonNumber(given)}`]),
-    `steps=${state.steps}`,
+    ...(over ? [`loss=${pythonText(over.loss)}`] : []),
+    ...(state.batchSize === null
+      ? [`steps=${state.steps}`]
+      : [`batch_size=${state.batchSize}`, `epochs=${state.epochs}`]),
     `start=${pythonNumber(state.start)}`,
     `intercept=${pythonFlag(state.hasIntercept)}`,
     `standardize=${pythonFlag(state.standardize)}`,
@@ -29,20 +33,50 @@ export function ownSnippet(
 moments = moments.drop([c.name for c in moments.columns if c.source in off])
 `
       : "";
+  if (over) {
+    return `import kedou as kd
+
+source = kd.open(
+    ${sourceText(state.source, name)},
+${indented(scanArguments(without(options, state.off)))})
+run = kd.descend(
+    source,
+${indented(arguments_)})
+${PRINTED}`;
+  }
   return `import kedou as kd
 
 moments = kd.scan(
     ${sourceText(state.source, name)},
-${scanArguments(options)
-  .map((each) => `    ${each},\n`)
-  .join("")})
+${indented(scanArguments(options))})
 ${dropped}run = kd.descend(
     moments,
-${arguments_.map((each) => `    ${each},\n`).join("")})
-print("outcome", run.outcome)
+${indented(arguments_)})
+${PRINTED}`;
+}
+
+const PRINTED = `print("outcome", run.outcome)
 for number, value in enumerate(run.theta[-1]):
     print(f"coefficient-{number}", value)
 `;
+
+function indented(arguments_: readonly string[]): string {
+  return arguments_.map((each) => `    ${each},\n`).join("");
+}
+
+function without(options: ScanOptions, off: readonly string[]): ScanOptions {
+  const keep = (names?: readonly string[]) => names?.filter((name) => !off.includes(name)) ?? [];
+  const { features, categorical, polynomial, dates, ...rest } = options;
+  const powers = Object.entries(polynomial ?? {}).filter(([name]) => !off.includes(name));
+  const levels = keep(categorical);
+  const days = keep(dates);
+  return {
+    ...rest,
+    ...(features ? { features: keep(features) } : {}),
+    ...(levels.length > 0 ? { categorical: levels } : {}),
+    ...(powers.length > 0 ? { polynomial: Object.fromEntries(powers) } : {}),
+    ...(days.length > 0 ? { dates: days } : {}),
+  };
 }
 
 function scanArguments(options: ScanOptions): string[] {

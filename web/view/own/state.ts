@@ -8,11 +8,13 @@ import {
   Misshapen,
   number,
   oneOf,
+  otherwise,
   record,
   text,
   whole,
   type Shape,
 } from "../kit/shape.ts";
+import { own } from "../kit/names.ts";
 import type { Look, ScanOptions, Source, Table } from "./engine.ts";
 
 export const PHASES = ["bring", "look", "train", "use"] as const;
@@ -36,7 +38,16 @@ export interface Pin {
   readonly settings: Settings;
 }
 
-export interface State extends Settings {
+/** What decides whether the rows have to be read again, and how. */
+export interface OverRows {
+  readonly loss: LossName;
+  /** Rows of a step; null: all of them. */
+  readonly batchSize: number | null;
+  /** How often a descent on batches visits every row. */
+  readonly epochs: number;
+}
+
+export interface State extends Settings, OverRows {
   readonly phase: Phase;
   readonly source: Source | null;
   readonly target: string | null;
@@ -44,7 +55,6 @@ export interface State extends Settings {
   readonly roles: Readonly<Record<string, Role>>;
   readonly powers: Readonly<Record<string, number>>;
   readonly log: boolean;
-  readonly loss: LossName;
   /** The two parameters whose contours are shown, by number. */
   readonly pair: readonly [number, number];
   readonly pins: readonly Pin[];
@@ -55,6 +65,8 @@ export interface State extends Settings {
 }
 
 export const MOST_STEPS = 10_000;
+export const MOST_BATCH = 100_000;
+export const MOST_EPOCHS = 200;
 export const RATE = [1e-12, 1e6] as const;
 
 export const FIRST_SETTINGS: Settings = {
@@ -77,6 +89,8 @@ export const FIRST: State = {
   powers: {},
   log: true,
   loss: "squared",
+  batchSize: null,
+  epochs: 20,
   pair: [0, 1],
   pins: [],
   step: null,
@@ -122,16 +136,23 @@ export const readState: Shape<State> = record({
   powers: table(whole(1, 6)),
   log: flag,
   loss: oneOf(...LOSSES),
+  batchSize: otherwise(maybe(whole(1, MOST_BATCH)), FIRST.batchSize),
+  epochs: otherwise(whole(1, MOST_EPOCHS), FIRST.epochs),
   pair: (value: unknown) => {
     const [a, b] = list(whole(0, 2000), 2, 2)(value);
     return [a!, b!] as const;
   },
   pins: list(record({ label: text(60), settings: record(settings) }), 0, 2),
-  step: maybe(whole(0, MOST_STEPS)),
+  step: maybe(whole(0, Number.MAX_SAFE_INTEGER)),
   row: table((value) =>
     typeof value === "string" ? text(1000)(value) : number(-1e300, 1e300)(value),
   ),
 });
+
+/** How the rows are gone over: null where moments are enough. */
+export function overRows({ loss, batchSize, epochs }: State): OverRows | null {
+  return loss === "squared" && batchSize === null ? null : { loss, batchSize, epochs };
+}
 
 /** The settings of the descent alone. */
 export function settingsOf(state: State): Settings {
@@ -146,7 +167,7 @@ export function targetOf(state: State, look: Look): string | null {
 }
 
 export function roleOf(state: State, column: { name: string; suggest: Role | string }): Role {
-  return state.roles[column.name] ?? (column.suggest as Role);
+  return own(state.roles, column.name) ?? (column.suggest as Role);
 }
 
 /** What to scan: everything that decides about the moments. */

@@ -5,15 +5,22 @@ import { clear, h, show } from "../kit/dom.ts";
 import type { Stage } from "../kit/stage.ts";
 import { t } from "../kit/words.ts";
 import { RULES } from "../../model/rules/registry.ts";
-import { LOSSES, MOST_STEPS, type LossName, type State } from "./state.ts";
+import { LOSSES, MOST_BATCH, MOST_EPOCHS, MOST_STEPS, type LossName, type State } from "./state.ts";
 import { named } from "./words.ts";
+
+/** How many rows a batch has at first. */
+const FIRST_BATCH = 32;
 
 export class Tools {
   readonly elements: HTMLElement[];
   #stage: Stage<State>;
   #rule = h("select", { class: "field select", id: "own-rule", "data-kedou": "rule" });
   #loss = h("select", { class: "field select", id: "own-loss", "data-kedou": "loss-name" });
+  #rows = h("select", { class: "field select", id: "own-rows", "data-kedou": "rows" });
   #sliders: Slider[];
+  #steps: Slider;
+  /** What mini-batches are set by, in the place of steps. */
+  #batches: Slider[];
   #flags: { key: "standardize" | "hasIntercept" | "log"; button: HTMLButtonElement }[];
   #features = h("div", {
     class: "row own-features",
@@ -21,6 +28,7 @@ export class Tools {
     "aria-label": t("own-features"),
   });
   #sources = "";
+  #count = 0;
 
   /** `hasRows`: whether there is somebody who can go over the rows again. */
   constructor(stage: Stage<State>, hasRows: boolean) {
@@ -39,8 +47,18 @@ export class Tools {
     this.#loss.addEventListener("change", () =>
       store.set({ loss: this.#loss.value as LossName, rate: null, step: null }),
     );
+    for (const rows of ["all", "batches"] as const) {
+      this.#rows.append(h("option", { value: rows }, t(`own-rows-${rows}`)));
+    }
+    this.#rows.addEventListener("change", () =>
+      store.set({
+        batchSize: this.#rows.value === "batches" ? FIRST_BATCH : null,
+        rate: null,
+        step: null,
+      }),
+    );
     const slider = (
-      key: "steps" | "ridge" | "start",
+      key: "steps" | "ridge" | "start" | "batchSize" | "epochs",
       low: number,
       high: number,
       more: { step: number; decimals: number; log?: boolean },
@@ -51,13 +69,20 @@ export class Tools {
         low,
         high,
         ...more,
-        value: () => stage.state[key],
+        value: () => stage.state[key] ?? FIRST_BATCH,
         change: (value) =>
-          store.set({ [key]: key === "steps" ? Math.round(value) : value, step: null }, key),
+          store.set({ [key]: more.decimals === 0 ? Math.round(value) : value, step: null }, key),
         end: () => store.seal(),
       });
+    const whole = { step: 1, decimals: 0, log: true };
+    this.#steps = slider("steps", 1, MOST_STEPS, whole);
+    this.#batches = [
+      slider("batchSize", 1, MOST_BATCH, whole),
+      slider("epochs", 1, MOST_EPOCHS, whole),
+    ];
     this.#sliders = [
-      slider("steps", 1, MOST_STEPS, { step: 1, decimals: 0, log: true }),
+      this.#steps,
+      ...(hasRows ? this.#batches : []),
       slider("ridge", 0, 10, { step: 0.001, decimals: 6 }),
       slider("start", -100, 100, { step: 0.1, decimals: 3 }),
     ];
@@ -74,7 +99,22 @@ export class Tools {
         { class: "row" },
         h("label", { for: "own-rule" }, t("own-rule")),
         this.#rule,
-        ...(hasRows ? [h("label", { for: "own-loss" }, t("own-loss")), this.#loss] : []),
+        ...(hasRows
+          ? [
+              h(
+                "div",
+                { class: "row" },
+                h("label", { for: "own-loss" }, t("own-loss")),
+                this.#loss,
+              ),
+              h(
+                "div",
+                { class: "row" },
+                h("label", { for: "own-rows" }, t("own-rows")),
+                this.#rows,
+              ),
+            ]
+          : []),
         ...this.#flags.map((each) => each.button),
       ),
       ...this.#sliders.map((each) => each.element),
@@ -85,14 +125,19 @@ export class Tools {
   paint(state: State, sources: readonly string[]): void {
     this.#rule.value = state.rule;
     this.#loss.value = state.loss;
+    const isBatches = state.batchSize !== null;
+    this.#rows.value = isBatches ? "batches" : "all";
+    show(this.#steps.element, !isBatches);
+    for (const each of this.#batches) show(each.element, isBatches);
     for (const each of this.#sliders) each.paint();
     for (const { key, button: element } of this.#flags) {
       element.setAttribute("aria-pressed", String(state[key]));
     }
     show(this.#features, sources.length > 1);
-    const key = sources.join("\n");
+    const key = JSON.stringify(sources);
     if (key !== this.#sources) {
       this.#sources = key;
+      this.#count = sources.length;
       clear(
         this.#features,
         h("span", { class: "muted" }, t("own-features")),
@@ -109,7 +154,7 @@ export class Tools {
     const { off } = this.#stage.state;
     const next = off.includes(source) ? off.filter((each) => each !== source) : [...off, source];
     // One feature stays: without any there is nothing to learn.
-    if (next.length < this.#sources.split("\n").length) {
+    if (next.length < this.#count) {
       this.#stage.store.set({ off: next, step: null });
     }
   }

@@ -2,12 +2,16 @@
  * Train: every picture of one run, painted in the same frame, retrained whenever a setting moves.
  */
 
+import type { Loss } from "../../model/losses/loss.ts";
+import { makeLoss } from "../../model/losses/registry.ts";
 import type { Training } from "../../model/training.ts";
 import { bestStep, type Validation } from "../../model/validation.ts";
 import { h, clear, show, write } from "../kit/dom.ts";
 import { Readout } from "../kit/controls.ts";
+import { clipped, isolated } from "../kit/names.ts";
 import { short } from "../kit/numbers.ts";
 import type { Stage } from "../kit/stage.ts";
+import { Unseen } from "../kit/unseen.ts";
 import { t } from "../kit/words.ts";
 import { RateCurve } from "../pictures/rate-curve.ts";
 import { FitScatter } from "../pictures/fit-scatter.ts";
@@ -46,6 +50,9 @@ export interface Scene {
   readonly by: string;
 }
 
+/** Letters of a name in the equation. */
+const LONGEST = 40;
+
 export class TrainPanel {
   readonly curves = new RunCurves();
   readonly scatter: FitScatter;
@@ -66,6 +73,7 @@ export class TrainPanel {
   #by = h("p", { class: "muted", "data-kedou": "computed-by" });
   #coefficients = new Coefficients();
   #pair: readonly [HTMLSelectElement, HTMLSelectElement];
+  #gallery: Unseen;
   #pairNames = "";
   #cache: { key: Sample; names: string; X: Float64Array; y: Float64Array } | null = null;
   #predicted = new Float64Array(0);
@@ -104,6 +112,7 @@ export class TrainPanel {
       ),
       frame(this.residuals.plot),
     );
+    this.#gallery = new Unseen(this.gallery);
     for (const plot of [this.rates.plot, this.weights.plot, this.slice.plot, this.residuals.plot]) {
       stage.keepPlot(plot);
     }
@@ -125,11 +134,11 @@ export class TrainPanel {
   }
 
   paint(state: State, scene: Scene): void {
-    const { facts, run, validation, pins, sample, target } = scene;
+    const { facts, run, validation, pins, sample, target, loss } = scene;
+    const isSquared = loss === "squared";
     const last = lastStep(run);
     const step = Math.min(state.step ?? last, last);
     const theta = run.theta(placeOf(run, step));
-    const places = drawnRecords(run);
     const best = validation && bestStep(validation);
     this.curves.paint({
       training: { steps: run.steps, values: run.loss },
@@ -140,10 +149,20 @@ export class TrainPanel {
       bestStep: best,
       step,
       log: state.log,
+      title: isSquared ? t("own-axis-error") : t(`own-loss-${loss}`),
     });
+    this.#paintSample(sample, facts, theta, makeLoss(loss));
+    this.#gallery.paint(() => this.#paintGallery(state, scene, step));
+    this.#paintSummary(scene, step, best);
+    write(this.#equation, equationOf(target, facts.names, theta, facts.k, isScore(loss)));
+    this.#coefficients.paint(facts, theta);
+  }
+
+  #paintGallery(state: State, { facts, run, sample }: Scene, step: number): void {
     // The map is gradient descent's; other rules have none that is known before the run.
     show(this.rates.plot.svg.parentElement!, facts.started !== null);
     if (facts.started) this.rates.paint(facts.started, run.learningRate ?? 0);
+    const places = drawnRecords(run);
     const drawn = places.map((place) => run.theta(place));
     this.weights.paint({
       steps: places.map((place) => run.steps[place]!),
@@ -153,11 +172,10 @@ export class TrainPanel {
       })),
       step,
     });
-    this.#paintSlice(state, facts, drawn, theta);
-    this.#paintSample(sample, facts, theta);
-    this.#paintSummary(scene, step, best);
-    write(this.#equation, equationOf(target, facts.names, theta, facts.k));
-    this.#coefficients.paint(facts, theta);
+    this.#paintSlice(state, facts, drawn, run.theta(placeOf(run, step)));
+    if (sample && this.#cache) {
+      this.residuals.paint({ predicted: this.#predicted, actual: this.#cache.y });
+    }
   }
 
   #paintSlice(
@@ -169,7 +187,7 @@ export class TrainPanel {
     const p = names.length;
     show(this.slice.plot.svg.parentElement!.parentElement!, slice !== null && p >= 2);
     if (slice === null || p < 2) return;
-    const key = names.join("\n");
+    const key = JSON.stringify(names);
     if (key !== this.#pairNames) {
       this.#pairNames = key;
       for (const select of this.#pair) {
@@ -189,8 +207,13 @@ export class TrainPanel {
     });
   }
 
-  #paintSample(sample: Sample | null, { names, k }: Facts, theta: ArrayLike<number>): void {
-    show(this.scatter.plot.svg, sample !== null);
+  #paintSample(
+    sample: Sample | null,
+    { names, k }: Facts,
+    theta: ArrayLike<number>,
+    loss: Loss,
+  ): void {
+    show(this.scatter.plot.svg.parentElement!, sample !== null);
     show(this.residuals.plot.svg.parentElement!, sample !== null);
     if (!sample) return;
     const { X, y } = this.#sampleFor(sample, names.slice(0, k));
@@ -198,15 +221,14 @@ export class TrainPanel {
     for (let i = 0, at = 0; i < y.length; i++) {
       let value = b;
       for (let j = 0; j < k; j++, at++) value += X[at]! * theta[j]!;
-      this.#predicted[i] = value;
+      this.#predicted[i] = loss.predict(value);
     }
     this.scatter.paint({ predicted: this.#predicted, actual: y });
-    this.residuals.paint({ predicted: this.#predicted, actual: y });
   }
 
   /** The sample's cells in the order of the design's columns. */
   #sampleFor(sample: Sample, names: readonly string[]): { X: Float64Array; y: Float64Array } {
-    const joined = names.join("\n");
+    const joined = JSON.stringify(names);
     if (this.#cache?.key === sample && this.#cache.names === joined) return this.#cache;
     const where = names.map((name) => sample.columns.indexOf(name));
     const X = new Float64Array(sample.X.length * where.length);
@@ -270,19 +292,26 @@ export class TrainPanel {
   }
 }
 
-/** target = w1 · x1 + ... + b, the largest terms of many. */
+/** Losses whose line is a score: what is predicted is a chance made of it. */
+function isScore(loss: LossName): boolean {
+  return loss === "log" || loss === "brier";
+}
+
+/** target = w1 · x1 + ... + b, the first terms of many; of a score, the chance and the score. */
 export function equationOf(
   target: string,
   names: readonly string[],
   theta: ArrayLike<number>,
   k: number,
+  score = false,
 ): string {
   const shown = Math.min(k, 6);
-  let text = `${target} = `;
+  const left = isolated(clipped(target, LONGEST));
+  let text = score ? `${t("own-chance", { target: left })}, z = ` : `${left} = `;
   for (let j = 0; j < shown; j++) {
     const value = theta[j]!;
     const sign = j === 0 ? (value < 0 ? "−" : "") : value < 0 ? " − " : " + ";
-    text += `${sign}${short(Math.abs(value), 4)} · ${names[j]!}`;
+    text += `${sign}${short(Math.abs(value), 4)} · ${isolated(clipped(names[j]!, LONGEST))}`;
   }
   if (k > shown) text += " + …";
   if (names.length > k) {

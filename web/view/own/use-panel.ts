@@ -10,6 +10,7 @@ import type { Trained } from "../../model/training.ts";
 import { button, Readout } from "../kit/controls.ts";
 import { clear, h, show, write } from "../kit/dom.ts";
 import { copyText } from "../kit/export.ts";
+import { own } from "../kit/names.ts";
 import { short } from "../kit/numbers.ts";
 import { t } from "../kit/words.ts";
 import type { Saved, SaveKind } from "./engine.ts";
@@ -117,17 +118,17 @@ export class UsePanel {
       this.#key = key;
       this.#build(features);
     }
-    const row: Record<string, number | string> = {};
-    for (const { feature, paint } of this.#fields) {
-      const given = state.row[feature.source];
+    const entries = this.#fields.map(({ feature, paint }) => {
+      const given = own(state.row, feature.source);
       const isRight =
         feature.kind === "level"
           ? feature.levels.includes(String(given))
           : typeof given === "number";
-      row[feature.source] = isRight ? given! : feature.usual;
-      paint(row[feature.source]!);
-    }
-    const x = rowOf(prepared.design.columns, row);
+      const value = isRight ? given! : feature.usual;
+      paint(value);
+      return [feature.source, value] as const;
+    });
+    const x = rowOf(prepared.design.columns, Object.fromEntries(entries));
     const predicted = predictInterval(prepared.solution, Array.from(x), 0.95, theta);
     const { value, low, high } =
       state.loss === "squared"
@@ -171,7 +172,7 @@ export class UsePanel {
     });
     const field = h("input", {
       type: "number",
-      class: "field",
+      class: "field wide",
       step: "any",
       "data-kedou": `row-${i}-field`,
       "aria-label": t("number-field", { name: source }),

@@ -44,14 +44,16 @@ export class RateCurve {
 
   paint(started: Started, rate: number): void {
     this.#rate = rate;
-    const limit = started.rates.limit;
-    if (started !== this.#started) {
-      this.#started = started;
-      this.#map = limit === null ? null : mapOf(started, limit);
-      const most = this.#map ? Math.max(10, ...this.#map.steps.filter(Number.isFinite)) : 10;
-      const top = limit ?? 1;
-      this.plot.setDomain([BELOW * top, 2 * top], [0.8, Math.min(MOST, 2 * most)]);
+    if (started === this.#started) {
+      this.#drawDot();
+      return;
     }
+    const limit = started.rates.limit;
+    this.#started = started;
+    this.#map = limit === null ? null : mapOf(started, limit);
+    const most = this.#map ? Math.max(10, ...this.#map.steps.filter(Number.isFinite)) : 10;
+    const top = limit ?? 1;
+    this.plot.setDomain([BELOW * top, 2 * top], [0.8, Math.min(MOST, 2 * most)]);
     this.#draw();
   }
 
@@ -64,11 +66,9 @@ export class RateCurve {
     }
     if (!shown) return;
     const { rates, steps } = this.#map!;
-    const y = (count: number): number =>
-      plot.y(Number.isFinite(count) ? Math.max(1, Math.min(3 * MOST, count)) : 3 * MOST);
     let d = "";
     rates.forEach((rate, n) => {
-      d += `${n ? "L" : "M"}${plot.x(rate).toFixed(1)},${y(steps[n]!).toFixed(1)}`;
+      d += `${n ? "L" : "M"}${plot.x(rate).toFixed(1)},${this.#y(steps[n]!).toFixed(1)}`;
     });
     put(this.#curve, { d });
     const at = plot.x(limit!);
@@ -81,14 +81,27 @@ export class RateCurve {
     put(this.#cliffLine, { x1: at, x2: at, y1: plot.top, y2: plot.bottom });
     write(this.#cliffText, `▲ ${short(limit!, 3)}`);
     put(this.#cliffText, { x: plot.right, y: plot.top - 6 });
+    this.#drawDot();
+  }
+
+  #y(count: number): number {
+    const kept = Number.isFinite(count) ? Math.max(1, Math.min(3 * MOST, count)) : 3 * MOST;
+    return this.plot.y(kept);
+  }
+
+  #drawDot(): void {
+    const limit = this.#started?.rates.limit ?? null;
+    if (this.#map === null || limit === null) return;
+    const { plot } = this;
+    const { rates, steps } = this.#map;
     const [low, high] = plot.x.domain() as [number, number];
     const isIn = this.#rate >= low && this.#rate <= high;
     show(this.#dot, isIn);
     if (isIn) {
       let n = 0;
       while (n + 1 < rates.length && rates[n + 1]! <= this.#rate) n++;
-      const count = this.#rate >= limit! ? Infinity : steps[n]!;
-      put(this.#dot, { cx: plot.x(this.#rate), cy: Math.max(plot.top, y(count)) });
+      const count = this.#rate >= limit ? Infinity : steps[n]!;
+      put(this.#dot, { cx: plot.x(this.#rate), cy: Math.max(plot.top, this.#y(count)) });
     }
   }
 }

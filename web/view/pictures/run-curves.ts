@@ -21,6 +21,8 @@ export interface RunCurvesState {
   readonly bestStep: number | null;
   readonly step: number;
   readonly log: boolean;
+  /** What the loss is called, on the axis. */
+  readonly title: string;
 }
 
 export class RunCurves {
@@ -35,6 +37,7 @@ export class RunCurves {
   #cursor = s("line", { class: "drop" });
   #dot = s("circle", { class: "ball", r: 6 });
   #last: RunCurvesState | null = null;
+  #legendKey = "";
 
   constructor() {
     this.plot = new Plot({
@@ -56,6 +59,7 @@ export class RunCurves {
   paint(state: RunCurvesState): void {
     this.#last = state;
     this.plot.setLogY(state.log);
+    this.plot.nameAxes(t("axis-step"), state.title);
     const { x, y } = domains(state);
     this.plot.setDomain(x, y);
     this.#draw(state);
@@ -97,7 +101,10 @@ export class RunCurves {
   /** Which line is which, in the corner that a loss that falls leaves free. */
   #drawLegend(entries: readonly { words: string; line: string }[]): void {
     const { plot } = this;
-    const em = Number.parseFloat(getComputedStyle(plot.svg).fontSize) || 13;
+    const { em } = plot;
+    const key = JSON.stringify([entries, plot.right, plot.top, em]);
+    if (key === this.#legendKey) return;
+    this.#legendKey = key;
     clear(
       this.#legend,
       ...entries.flatMap(({ words, line }, i) => {

@@ -49,7 +49,7 @@ export class SlicePicture {
       return [centre[which] - 1.25 * away, centre[which] + 1.25 * away];
     };
     this.plot.setDomain(domain(0), domain(1));
-    this.plot.layout();
+    this.plot.arrange();
   }
 
   #draw({ slice, path, at }: SliceState): void {

@@ -1,6 +1,7 @@
 /** Weights against step, each in standard deviations of its column, so that they can be compared. */
 
-import { put, s, show } from "../kit/dom.ts";
+import { put, s, show, write } from "../kit/dom.ts";
+import { clipped } from "../kit/names.ts";
 import { Plot } from "../kit/plot.ts";
 import { t } from "../kit/words.ts";
 
@@ -17,6 +18,8 @@ export interface WeightCurvesState {
 
 /** More lines than this cannot be told apart; the ones that move the prediction most are named. */
 const NAMED = 6;
+/** Letters that are twice as wide as Latin ones. */
+const WIDE = /[\u2e80-\uffef]/;
 
 export class WeightCurves {
   readonly plot: Plot;
@@ -68,11 +71,12 @@ export class WeightCurves {
       const n = this.#lines.childElementCount;
       this.#lines.append(s("path", { class: `weight-line dash-${n % 4}` }));
     }
+    const across = steps.map((step, i) => `${i ? "L" : "M"}${plot.x(step).toFixed(1)},`);
     lines.forEach(({ values }, n) => {
       let d = "";
       for (let i = 0; i < steps.length; i++) {
         const y = Math.max(-2 * plot.height, Math.min(3 * plot.height, plot.y(values[i]!)));
-        d += `${i ? "L" : "M"}${plot.x(steps[i]!).toFixed(1)},${y.toFixed(1)}`;
+        d += across[i]! + y.toFixed(1);
       }
       put(this.#lines.children[n]!, { d });
     });
@@ -93,7 +97,7 @@ export class WeightCurves {
     while (this.#names.childElementCount < ends.length) {
       this.#names.append(s("text", { class: "tick" }));
     }
-    const em = Number.parseFloat(getComputedStyle(plot.svg).fontSize) || 13;
+    const { em } = plot;
     let lowest = -Infinity;
     [...this.#names.children].forEach((text, n) => {
       const end = ends[n];
@@ -101,7 +105,7 @@ export class WeightCurves {
       if (!end) return;
       const wanted = Math.max(plot.top, Math.min(plot.bottom, plot.y(end.end))) + em * 0.35;
       lowest = Math.max(wanted, lowest + em * 1.1);
-      text.textContent = end.name.length > 9 ? `${end.name.slice(0, 8)}…` : end.name;
+      write(text, clipped(end.name, WIDE.test(end.name) ? 5 : 9));
       put(text, { x: plot.right + 5, y: lowest });
     });
   }

@@ -97,7 +97,7 @@ class Report implements View<State> {
       stage.keepPlot(residuals.plot);
       this.#panel.gallery.append(h("div", { class: "picture small" }, residuals.plot.svg));
     }
-    stage.element.insertBefore(below, stage.element.querySelector(".drawers"));
+    stage.element.querySelector(".drawers")!.after(below);
   }
 
   paint(state: State): void {
@@ -120,7 +120,9 @@ class Report implements View<State> {
         if (!isGiven) run = pageRun(trained);
         errors = this.#training.hasFolds ? this.#training.drawn(trained) : null;
         const { limit, best } = trained.started.rates;
-        this.#track?.paint(limit, best, state.rate === null);
+        const isPlain = settings.rule === "gradient-descent";
+        const known = { limit: isPlain, best: isPlain };
+        this.#track?.paint(limit, best, state.rate === null, known);
         const sources = featuresOf(this.#training.data.moments).map(({ source }) => source);
         this.#tools?.paint(state, sources);
       } catch (error) {
@@ -171,7 +173,7 @@ class Report implements View<State> {
         h(
           "tr",
           {},
-          h("th", { scope: "row", class: "own-name" }, name),
+          h("th", { scope: "row", class: "own-name", title: name }, h("span", {}, name)),
           h("td", {}, role === "target" ? t("own-is-target") : t(named("own-role", role))),
           h("td", {}, mean === null ? "–" : short(mean, 5)),
           h("td", {}, spread === null ? "–" : short(spread, 4)),

@@ -31,6 +31,8 @@ MOST_ROWS = 100_000
 MOST_CELLS = 5_000_000
 BINS = 24
 MOST_DISTINCT = 1_000
+MOST_SUGGESTED = 100
+"""A category of more values makes a page slow: it is used where somebody asks for it."""
 TOP = 12
 MANY_MISSING = 1 / 3
 FEW_LEVELS = 50
@@ -303,6 +305,9 @@ def _suggested_for_texts(
         return "leave", Message("lab.look-constant", {"column": name})
     if levels > FEW_LEVELS and levels > there / 2:
         return "leave", Message("lab.look-names", {"column": name, "count": levels, "rows": there})
+    if levels > MOST_SUGGESTED and levels <= MOST_LEVELS:
+        values = {"column": name, "count": levels}
+        return "leave", Message("lab.look-many", values)
     if levels > MOST_LEVELS:
         values = {"column": name, "count": levels, "most": MOST_LEVELS}
         return "leave", Message("lab.look-levels", values)

@@ -1,4 +1,4 @@
-"""Descend a loss that moments cannot carry: pass by pass over the rows, with live news."""
+"""Descend over the rows, with live news: losses that moments cannot carry, and mini-batches."""
 
 from __future__ import annotations
 
@@ -13,6 +13,8 @@ from kedou.block import Block, Floats
 from kedou.columns.plan import ColumnPlan
 from kedou.descent.store import to_content
 from kedou.fitting import descend
+from kedou.fitting.batches import EPOCHS
+from kedou.fitting.runner import STEPS
 from kedou.lab.answers import told
 from kedou.lab.desk import Desk
 from kedou.lab.frames import written
@@ -29,7 +31,7 @@ def passes(job: Mapping[str, Any], desk: Desk) -> Done:
     """Descend over the rows of a table."""
     settings = job["settings"]
     source = Watched(source_from(job), desk, settings.get("features"))
-    due, total = [0.0], settings.get("steps", 1000)
+    due, total = [0.0], _total(settings, job["ask"]["scanned_rows"])
 
     def watch(step: int, theta: Floats, loss: float) -> None:
         now = time.perf_counter()
@@ -42,6 +44,14 @@ def passes(job: Mapping[str, Any], desk: Desk) -> Done:
     run = descend(source, loss=loss_of(settings), progress=watch, **engine_settings(settings))
     body = {"run": told(run, current_language()), "held": None}
     return Done(body, keep=written(to_content(run)).encode())
+
+
+def _total(settings: Mapping[str, Any], rows: int) -> int:
+    """Return how many steps there will be."""
+    size = settings.get("batch_size")
+    if size is None:
+        return int(settings.get("steps", STEPS))
+    return -(-rows // int(size)) * int(settings.get("epochs", EPOCHS))
 
 
 @dataclass(frozen=True)

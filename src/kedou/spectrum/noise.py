@@ -1,0 +1,93 @@
+"""What batches do to gradient descent: how large a rate may be, and how close it comes.
+
+A step on b of n rows, drawn at random, follows the gradient on the average and strays from it by a
+share (n - b) / (b (n - 1)) of the rows' own spread. With the curvature L = lambda_max of all rows
+and that of the worst row, L_max, the *expected smoothness* is
+
+    E = n (b - 1) / (b (n - 1)) L + (n - b) / (b (n - 1)) L_max
+
+and every rate up to 1 / (2 E) is safe. At a constant rate the steps never come to rest. With row
+errors of equal size everywhere the loss is kept, on the average, by
+
+    ball(rate) = (n - b) / (b (n - 1)) rate L* sum_i lambda_i / (2 - rate lambda_i)
+
+above the lowest one, L*: the stationary covariance of theta -> (1 - rate H) theta + noise. The
+formula is for batches drawn anew; visiting every row once an epoch does a little better.
+
+Source: Gower, Loizou, Qian, Sailanbayev, Shulgin, Richtárik (2019), SGD: General Analysis and
+Improved Rates, ICML, proposition 3.8 and theorem 3.1; Mandt, Hoffman, Blei (2017), Stochastic
+Gradient Descent as Approximate Bayesian Inference, JMLR 18, section 3.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from kedou.block import Floats
+
+RUNGS = 65
+
+
+@dataclass(frozen=True, slots=True)
+class Sampling:
+    """How steps sample rows.
+
+    Attributes
+    ----------
+    rows, batch : int
+        n and b; b >= n is all rows at each step.
+    """
+
+    rows: int
+    batch: int
+
+    @property
+    def stray(self) -> float:
+        """(n - b) / (b (n - 1)): how much of the rows' spread is left in a step; 0 for all rows."""
+        if self.batch >= self.rows:
+            return 0.0
+        return (self.rows - self.batch) / (self.batch * (self.rows - 1))
+
+    def safe_rate(self, top: float, worst_row: float) -> float:
+        """Return 1 / (2 E) for the curvatures L of all rows and L_max of the worst one."""
+        stray = self.stray
+        expected = (1.0 - stray) * top + stray * max(worst_row, top)
+        return 1.0 / (2.0 * max(expected, 1e-300))
+
+
+def noise_ball(eigenvalues: Floats, least: float, rate: float, sampling: Sampling) -> float:
+    """Return how far above the lowest loss a constant rate hovers, on the average.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> round(noise_ball(np.array([2.0]), 1.0, 0.1, Sampling(rows=101, batch=1)), 2)
+    0.11
+    """
+    if sampling.stray == 0 or least == 0:
+        return 0.0
+    left = 2.0 - abs(rate) * eigenvalues
+    if (left <= 0).any():
+        return float("inf")
+    return float(sampling.stray * abs(rate) * least * np.sum(eigenvalues / left))
+
+
+def expected_gap(
+    shares: Floats, eigenvalues: Floats, least: float, rate: float, steps: int, sampling: Sampling
+) -> float:
+    """Return the gap to be expected after some steps: what is left of the start, and the ball."""
+    with np.errstate(over="ignore", invalid="ignore"):
+        left = shares * np.abs(1.0 - rate * eigenvalues) ** (2.0 * steps)
+    return float(np.sum(left)) + noise_ball(eigenvalues, least, rate, sampling)
+
+
+def best_batch_rate(
+    shares: Floats, eigenvalues: Floats, least: float, safe: float, steps: int, sampling: Sampling
+) -> tuple[float, float]:
+    """Return the rate with the smallest gap to be expected, up to the safe one, and that gap."""
+    rates = [safe * 10.0 ** (-j / 16) for j in range(RUNGS)]
+    gaps = [expected_gap(shares, eigenvalues, least, r, steps, sampling) for r in rates]
+    best = int(np.argmin(gaps))
+    return rates[best], gaps[best]
