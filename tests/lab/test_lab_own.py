@@ -4,6 +4,7 @@ import csv
 import io
 import json
 import math
+import pickle
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -16,9 +17,11 @@ import pytest
 from lab_client import House, Line, Visitor, house
 
 import kedou as kd
+from elsewhere import PROGRAMS
 from kedou.fitting.hold_out import hold_out
 from kedou.fitting.leave_one_out import leave_one_out
 from kedou.fitting.split import split_last
+from kedou.lab.vocabulary import CONVERSIONS
 from kedou.moments.store import from_content, to_content
 
 RUN = {"standardize": True, "learning_rate": 0.3, "steps": 40}
@@ -389,17 +392,6 @@ def test_other_losses_go_over_the_rows_with_news(home: House, loss: Any) -> None
     assert [one["step"] for one in news] == sorted(one["step"] for one in news)
 
 
-def test_mini_batches_are_refused_in_words(home: House) -> None:
-    for field in ("batch_size", "epochs"):
-        *_, said = talk(
-            home,
-            {"data": "engel"},
-            scan(target="food"),
-            {"type": "passes", "scan": ..., "loss": "huber", field: 10},
-        )
-        assert said["code"] == "lab.no-mini-batch"
-
-
 def test_one_row_is_predicted_as_the_model_does(home: House) -> None:
     row = {"面积": 100, "城市": "上海", "not used": None}
     predict = {"type": "predict", "scan": ..., "row": row, **RUN}
@@ -590,6 +582,31 @@ def test_predictions_of_all_rows_are_a_table(home: House) -> None:
         assert float(rows[number]["lower"]) < value < float(rows[number]["upper"])
     for number in (7, 60, 61):
         assert rows[number]["prediction"] == ""
+
+
+@pytest.mark.parametrize("kind", CONVERSIONS)
+def test_a_model_taken_away_predicts_the_same_elsewhere(home: House, kind: str) -> None:
+    async def run() -> tuple[dict[str, Any], bytes]:
+        visitor = await home.owner()
+        async with visitor.socket() as line:
+            key = await opened(visitor, line, SALES)
+            told = await line.finish(**{**scan(**PRICES), "table": key})
+            return await saved(visitor, line, scan=told["scan"], kind=kind, settings=RUN)
+
+    answer, body = home.run(run())
+    rows: list[dict[str, Any]] = [
+        {"面积": 20.5 * i - 3.25, "城市": city}
+        for i, city in enumerate(["北京", "上海", "广州", "上海"])
+    ]
+    path = home.data / "sales.csv"
+    moments = kd.scan(path, folds=5, **PRICES)
+    model = kd.fitting.make_model(kd.open(path, **PRICES), kd.descend(moments, **RUN))
+    expected = model.predict({name: [row[name] for row in rows] for name in rows[0]})
+    name = CONVERSIONS[kind]
+    read = {"sklearn": pickle.loads, "onnx": bytes}.get(name, bytes.decode)
+    made: Any = read(body)
+    assert answer["text"] == (made if isinstance(made, str) else None)
+    np.testing.assert_allclose(PROGRAMS[name](made, rows), expected, rtol=1e-12)
 
 
 def test_the_report_is_a_page_of_its_own(home: House) -> None:

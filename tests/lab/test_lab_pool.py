@@ -300,6 +300,7 @@ def test_cancelling_before_it_began_leaves_the_place_free() -> None:
 def test_jobs_wait_for_a_place_and_an_owners_go_first() -> None:
     async def talk(pool: Pool) -> None:
         (one, _), (two, _) = await begun(pool, "wait"), await begun(pool, "wait")
+        three, _ = await begun(pool, "wait", first=True)  # an owner's own place
         said: list[str] = []
         done: list[str] = []
 
@@ -319,12 +320,16 @@ def test_jobs_wait_for_a_place_and_an_owners_go_first() -> None:
             await asyncio.sleep(0.01)
         given_up.cancel()
         assert done == []
-        assert len(pool.workers) == 2
+        assert len(pool.workers) == 3
         one.cancel()
+        await asyncio.gather(tasks[2])
+        await asyncio.sleep(0.1)
+        assert done == ["owner"]  # two of the three places are taken, and the third is no guest's
+        two.cancel()
         await asyncio.gather(*tasks)
         assert done == ["owner", "guest 1", "guest 2"]
         assert said == ["guest 1", "guest 2", "owner", "gone"]
-        two.cancel()
+        three.cancel()
         assert (await do(pool, "echo", waits=_fail))["kind"] == "done"
 
     in_pool(talk, most=2)

@@ -115,7 +115,7 @@ def walk(
                 break
             theta, state = rule.update(gradient, state, theta, surface)
             gap, gradient = surface.evaluate(theta)
-            if not gap <= ceiling or not np.isfinite(gradient).all():
+            if not gap <= ceiling or not _is_finite(gradient):
                 stop = "ceiling"
                 break
             history.add(step, theta, gap, gradient)
@@ -126,6 +126,11 @@ def walk(
                 stop = "tolerance"
     records = history.arrays()
     return Walk(*records, stop=stop, tail=np.array(history.tail))
+
+
+def _is_finite(gradient: Floats) -> bool:
+    """Say whether all components are finite; one product tells, unless it overflows itself."""
+    return bool(gradient.dot(gradient) < np.inf) or bool(np.isfinite(gradient).all())
 
 
 def ceiling_above(gap: float, surface: Surface) -> float:

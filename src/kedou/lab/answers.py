@@ -99,7 +99,7 @@ def run_scan(found: Found, ask: Ask, language: str, stop: Event) -> str:
     check(0, 0)
     held = None if run.outcome == "diverged" else learned.held(settings, run, check)
     whole = {
-        "run": told(run, language),
+        "run": told(run, language, gradient=False),
         "held": None if held is None else _held(held, language),
     }
     answer = written(whole)
@@ -145,11 +145,11 @@ def predict(found: Found, run: bytes | None, ask: Ask) -> dict[str, Any]:
     return plain({name: getattr(predicted, name)[0] for name in predicted._fields})  # type: ignore[no-any-return]
 
 
-def told(run: Trajectory, language: str) -> dict[str, Any]:
+def told(run: Trajectory, language: str, gradient: bool = True) -> dict[str, Any]:
     """Return a run as plain JSON values; numbers that are not finite become null.
 
     Of a long run with many parameters only every s-th step is told, and the last one: ``steps``
-    says which.
+    says which. Without ``gradient`` that is left out, which no picture of one's own data shows.
 
     Examples
     --------
@@ -169,7 +169,6 @@ def told(run: Trajectory, language: str) -> dict[str, Any]:
         "theta": run.theta[kept],
         "loss": run.loss[kept],
         "gap": None if run.gap is None else run.gap[kept],
-        "gradient": run.gradient[kept],
         "outcome": str(run.outcome),
         "oscillating": run.oscillating,
         "stop": run.stop,
@@ -182,6 +181,8 @@ def told(run: Trajectory, language: str) -> dict[str, Any]:
         "messages": [said(message, language) for message in run.messages],
         "notes": [said(message, language) for message in run.notes],
     }
+    if gradient:
+        whole["gradient"] = run.gradient[kept]
     made: dict[str, Any] = plain(whole)
     return made
 

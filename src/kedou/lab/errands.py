@@ -122,6 +122,8 @@ class Errands:
         RefusalError
         """
         do = getattr(self, f"_{ask.type}")
+        if self.turn.locked():
+            await waits()
         async with self.turn:
             try:
                 async with asyncio.timeout(None if self._is_owner else GUEST_SECONDS):

@@ -152,7 +152,8 @@ class Pool:
     Parameters
     ----------
     most : int, optional
-        Jobs at once; by default one for two processors, 2 to 4.
+        Jobs at once; by default one for two processors, 2 to 4. One more for an owner, so that no
+        guests can keep one waiting.
     spares : int
         Workers to keep warm once ``warm`` was called.
     command : sequence of str
@@ -247,7 +248,7 @@ class Pool:
     async def _turn(self, waits: Callable[[], Awaitable[None]], first: bool) -> None:
         if self._closed:
             raise RefusalError("lab.worker-died", status=503)
-        if self._busy < self._most:
+        if self._busy < self._most + first:
             self._busy += 1
             return
         turn: asyncio.Future[None] = asyncio.get_running_loop().create_future()
@@ -265,7 +266,8 @@ class Pool:
 
     def _next(self) -> None:
         """Let the next job have the place of one that has ended."""
-        for queue in self._waiting:
+        owners, guests = self._waiting
+        for queue in (owners, guests) if self._busy <= self._most else (owners,):
             while queue:
                 turn = queue.popleft()
                 if not turn.done():

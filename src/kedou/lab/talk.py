@@ -33,7 +33,7 @@ from kedou.texts import LANGUAGES, normalise_language
 
 A_SECOND = 120
 BURST = 240
-SEND_SECONDS = 30.0
+SEND_SECONDS = 60.0
 
 _log = logging.getLogger("kedou.lab")
 

@@ -149,9 +149,7 @@ async def download(key: str, own: Own) -> Response:
         "content-type": "application/octet-stream",
         "content-security-policy": "sandbox; default-src 'none'",
     }
-    made.kept.hold()
-    reader = _Reader(made.kept)
-    return StreamingResponse(reader.pieces(), headers=headers)
+    return StreamingResponse(_Reader(made.kept).pieces(), headers=headers)
 
 
 def disposition(name: str) -> str:
@@ -172,6 +170,7 @@ class _Reader:
     kept: Kept
 
     async def pieces(self) -> AsyncIterator[bytes]:
+        self.kept.hold()
         try:
             path: Path = self.kept.path
             with contextlib.closing(await asyncio.to_thread(path.open, "rb")) as file:

@@ -72,8 +72,8 @@ class Quadratic:
 
     def evaluate(self, theta: Floats) -> tuple[float, Floats]:
         """Return the gap L - L* >= 0 and the gradient, shape (p,)."""
-        r = self.R @ (theta - self.best)
-        return float(r @ r), 2.0 * (r @ self.R)
+        r = self.R.dot(theta - self.best)  # quicker than @ where p is small, and the same bits
+        return float(r.dot(r)), 2.0 * r.dot(self.R)
 
     def value(self, theta: Floats) -> float:
         """Return L(theta)."""

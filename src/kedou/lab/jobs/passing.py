@@ -42,7 +42,7 @@ def passes(job: Mapping[str, Any], desk: Desk) -> Done:
         desk.news({"step": step, "total": total, "theta": theta.tolist(), "loss": finite})
 
     run = descend(source, loss=loss_of(settings), progress=watch, **engine_settings(settings))
-    body = {"run": told(run, current_language()), "held": None}
+    body = {"run": told(run, current_language(), gradient=False), "held": None}
     return Done(body, keep=written(to_content(run)).encode())
 
 

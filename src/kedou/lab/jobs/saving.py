@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -19,6 +20,7 @@ from kedou.lab.jobs.done import Done
 from kedou.lab.jobs.tables import table_from
 from kedou.lab.learned import Learned, learned_from
 from kedou.lab.refusal import RefusalError
+from kedou.lab.store import FREE
 from kedou.lab.vocabulary import CONVERSIONS
 from kedou.sources.estimate import estimated_rows
 
@@ -220,5 +222,8 @@ def harmless(name: str) -> str:
 
 
 def _check_size(path: Path, most: int) -> None:
+    """Refuse a file that grows beyond what is left for it, or fills the disk."""
     if path.stat().st_size > most:
         raise RefusalError("lab.file-no-room", most=most >> 20)
+    if shutil.disk_usage(path.parent).free < FREE:
+        raise RefusalError("lab.disk-full")
