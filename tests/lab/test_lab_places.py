@@ -169,6 +169,13 @@ def test_devices_and_sockets_are_no_files(tmp_path: Path) -> None:
             assert caught.value.code in ("lab.path-special", "lab.path-leads-out")
 
 
+def test_a_pipe_that_a_pattern_finds_is_not_admitted(tree: Path, places: Places) -> None:
+    with pytest.raises(RefusalError) as caught:
+        places.admit(tree / "pipe.csv")
+    assert caught.value.code == "lab.path-special"
+    assert places.admit(tree / ".env.csv") is False
+
+
 def test_a_link_that_is_changed_later_is_looked_at_again(tree: Path, places: Places) -> None:
     link = tree / "later.csv"
     link.symlink_to("a.csv")
