@@ -14,9 +14,9 @@ import pytest
 import kedou as kd
 from kedou.cli import app
 from kedou.fitting.hold_out import hold_out
+from kedou.moments.relation import likely_leaks
 from kedou.report import Report, report_content, report_page
 from kedou.report.content import residual_groups
-from kedou.report.warnings import likely_leaks
 from kedou.texts import set_language
 
 HOSTILE = "</script><script>alert(1)</script><!--"
@@ -122,7 +122,7 @@ def test_residuals_are_groups_of_at_least_ten_rows():
 def test_the_most_important_warning_is_first():
     x = table()["x"]
     leak = made({"x": x, "after": table()["y"] * 3 + 1, "y": table()["y"]})
-    assert likely_leaks(leak.moments)[0][0] == "after"
+    assert likely_leaks(leak.moments)[0].name == "after"
     assert report_content(leak)["warnings"][0]["code"] == "report.leak"
     noise = np.random.default_rng(2).normal(size=120)
     useless = report_content(made({"x": x, "y": noise}))
