@@ -118,7 +118,9 @@ class Report implements View<State> {
         const trained = this.#training.trained(settings);
         facts = factsOf(trained);
         if (!isGiven) run = pageRun(trained);
-        errors = this.#training.hasFolds ? this.#training.drawn(trained) : null;
+        // Folds of few rows are not here; of the run as it was given, their error is.
+        if (this.#training.hasFolds) errors = this.#training.drawn(trained);
+        else if (!isGiven) errors = null;
         const { limit, best } = trained.started.rates;
         const isPlain = settings.rule === "gradient-descent";
         const known = { limit: isPlain, best: isPlain };
