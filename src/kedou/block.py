@@ -106,4 +106,4 @@ class Block:
         """Row number of each row within ``origin``, shape (rows,)."""
         if self.rows is not None:
             return self.rows
-        return np.arange(self.first_row, self.first_row + len(self.y), dtype=np.int64)
+        return np.arange(self.first_row, self.first_row + self.y.shape[0], dtype=np.int64)

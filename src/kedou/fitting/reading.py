@@ -22,8 +22,8 @@ from kedou.block import Block
 from kedou.errors import DataError, OptionError
 from kedou.fitting.progress import Counter
 from kedou.fitting.so_far import SoFar
-from kedou.moments import Accumulator, Merger, Moments
-from kedou.sources.source import Part, Source, UncheckedPart
+from kedou.moments import Accumulator, DeviceAccumulator, Merger, Moments
+from kedou.sources.source import DevicePart, Part, Source, UncheckedPart
 
 FoldNumbers = NDArray[np.intp]
 Observer = Callable[[Block, "FoldNumbers | None"], None]
@@ -97,7 +97,9 @@ class Reading:
             return made
 
         def read(number: int, part: Part) -> Moments | None:
-            if plain and isinstance(part, UncheckedPart):
+            if isinstance(part, DevicePart) and self.observe is None:
+                moments = self._there(part, number)
+            elif plain and isinstance(part, UncheckedPart):
                 moments = self._fold(part.unchecked_blocks(), accumulator(), None)
                 if moments is not None and not np.isfinite(moments.scatter).all():
                     self.counter.take_back(moments.rows_read)
@@ -110,8 +112,21 @@ class Reading:
 
         return read
 
+    def _there(self, part: DevicePart, number: int) -> Moments | None:
+        """Fold a part on the device where its rows are; look at its cells only if that shows."""
+        accumulator = DeviceAccumulator(self.source.target_name, self.source.weight_name)
+        numbered = self.folding is not None
+        moments = self._fold(part.device_blocks(False, numbered), accumulator, None)
+        if moments is not None and not np.isfinite(moments.scatter).all():
+            self.counter.take_back(moments.rows_read)
+            moments = self._fold(part.device_blocks(True, numbered), accumulator, number)
+        return moments
+
     def _fold(
-        self, blocks: Iterator[Block], accumulator: Accumulator, told: int | None
+        self,
+        blocks: Iterator[Block],
+        accumulator: Accumulator | DeviceAccumulator,
+        told: int | None,
     ) -> Moments | None:
         merger = Merger()
         for block in blocks:

@@ -2,5 +2,6 @@
 
 from kedou.moments.accumulate import Accumulator, Merger
 from kedou.moments.moments import Moments
+from kedou.moments.on_device import DeviceAccumulator
 
-__all__ = ["Accumulator", "Merger", "Moments"]
+__all__ = ["Accumulator", "DeviceAccumulator", "Merger", "Moments"]

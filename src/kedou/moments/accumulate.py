@@ -131,18 +131,37 @@ def accumulate(
             np.dot(filled.T, filled, out=product)
             scatter += product
             weights[i], pivots[i], sums[i] = total, pivot, product[size]
-        used = weights > 0
-        if not used.any():
-            return 0.0, np.zeros(size), np.zeros(size), np.zeros((size, size))
-        n = weights[used]
-        s = sums[used, :size]
-        scaled = s / np.sqrt(n)[:, None]
-        within = scatter[:size, :size] - scaled.T @ scaled
-        high, low = two_sum(pivots[used, :size], s / n[:, None])
-        total, mean, rest, spread = between(n, high, low)
-        result = within + spread
-        squares = np.einsum("ii->i", result)
-        np.maximum(squares, 0.0, out=squares)  # a constant column's may round to below zero
+        return gathered(weights, pivots, sums, scatter, size)
+
+
+def gathered(
+    weights: Floats, pivots: Floats, sums: Floats, product: Floats, size: int
+) -> tuple[float, Floats, Floats, Floats]:
+    """Return weight sum, mean (hi, lo) and scatter from what each tile has about its own pivot.
+
+    Parameters
+    ----------
+    weights : (tiles,) float64
+        W of each tile.
+    pivots, sums : (tiles, >= size) float64
+        m and s of each tile.
+    product : (>= size, >= size) float64
+        The sum of all tiles' G.
+    size : int
+        Columns that count: those of [X y].
+    """
+    used = weights > 0
+    if not used.any():
+        return 0.0, np.zeros(size), np.zeros(size), np.zeros((size, size))
+    n = weights[used]
+    s = sums[used, :size]
+    scaled = s / np.sqrt(n)[:, None]
+    within = product[:size, :size] - scaled.T @ scaled
+    high, low = two_sum(pivots[used, :size], s / n[:, None])
+    total, mean, rest, spread = between(n, high, low)
+    result = within + spread
+    squares = np.einsum("ii->i", result)
+    np.maximum(squares, 0.0, out=squares)  # a constant column's may round to below zero
     return total, mean, rest, result
 
 

@@ -74,6 +74,8 @@ class ArraySource:
     names: tuple[str, ...]
     missing: str = "skip"
     left_out: Sequence[LeftOut] = ()
+    first_row: int = 0
+    """Number of the first row, where the arrays are a stretch of something longer."""
     plan: ColumnPlan = field(init=False)
     notes: Sequence[str] = field(init=False)
 
@@ -141,18 +143,18 @@ class ArrayPart:
             yield self._block(start, min(start + BLOCK_ROWS, self.stop), False)
 
     def _block(self, start: int, stop: int, checked: bool) -> Block:
-        source = self.source
+        source, first = self.source, self.source.first_row + start
         X = source.X[start:stop].astype(np.float64, copy=False)
         y = source.y[start:stop].astype(np.float64, copy=False)
         weight = source.weight
         if weight is not None:
             weight = weight[start:stop].astype(np.float64, copy=False)
-            _check_weight(weight, start)
+            _check_weight(weight, first)
         rows, read = None, stop - start
         skipped: dict[str, int] = {}
         if checked and not (_finite(X) and _finite(y)):
-            usable, skipped = self._usable(X, y, start)
-            rows = usable.nonzero()[0] + start
+            usable, skipped = self._usable(X, y, first)
+            rows = usable.nonzero()[0] + first
             X, y = X[usable], y[usable]
             weight = None if weight is None else weight[usable]
         return Block(
@@ -160,7 +162,7 @@ class ArrayPart:
             y=y,
             weight=weight,
             origin=self.origin,
-            first_row=start,
+            first_row=first,
             rows=rows,
             columns=self.columns,
             rows_read=read,

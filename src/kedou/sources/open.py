@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING, Any, Literal, cast
 import numpy as np
 
 from kedou.columns.plan import ColumnPlan, some
+from kedou.device import here, is_foreign_array
 from kedou.errors import DataError, OptionError, OptionTypeError
 from kedou.sources.arrays import ArraySource, as_numbers, check_length
 from kedou.sources.files import Admit, find_files
@@ -68,6 +69,9 @@ def open(
           such as ``year=2024`` are columns. Several files must have the same columns.
         - (rows, k) array of numbers, or (rows,) for one feature; ``y`` holds the target. The
           columns are called ``x1`` ... ``xk``, or as ``features`` says.
+        - PyTorch, CuPy, JAX and other array libraries: on the processor as NumPy sees them,
+          without a copy; on a GPU the rows stay there (``kd.scan`` folds them there). Numbers
+          only: no categories, powers or dates.
         - pandas, Polars, PyArrow and whatever else narwhals reads. A lazy frame is computed once.
     y : (rows,) array, optional
         Target of an array, or of a frame that has it in no column.
@@ -138,8 +142,9 @@ def open(
     }
     if isinstance(y, str):
         raise OptionTypeError("sources.y-is-a-name", y=y)
-    if _is_arrays(data):
-        return _open_arrays(data, y, target, wanted, weight, missing)
+    data = here(data)
+    if _is_arrays(data) or is_foreign_array(data):
+        return _open_arrays(data, here(y), target, wanted, here(weight), missing)
     if not _is_files(data):
         table, target, weight = _frame(data, y, target, weight)
     elif y is not None:
@@ -244,6 +249,13 @@ def _open_arrays(
         raise OptionError("sources.target-with-arrays", target=target)
     if isinstance(weight, str):
         raise OptionTypeError("sources.weight-name-with-arrays", weight=weight)
+    if is_foreign_array(data):
+        from kedou.sources.device import open_device_arrays
+
+        asked = [name for name in ("categorical", "polynomial", "dates", "key") if wanted[name]]
+        if asked:
+            raise OptionError("device.numbers-only", option=asked[0])
+        return open_device_arrays(data, y, weight, wanted["features"], missing)
     X = as_numbers(data, "X", 2)
     arrays = {"y": as_numbers(y, "y", 1)}
     if weight is not None:

@@ -57,6 +57,22 @@ class UncheckedPart(Protocol):
 
 
 @runtime_checkable
+class DevicePart(Protocol):
+    """A part whose arrays live on a device, for a reader that can fold them there."""
+
+    def device_blocks(self, checked: bool, numbered: bool) -> Iterator[Block]:
+        """Read the part with its arrays where they are.
+
+        Parameters
+        ----------
+        checked : bool
+            Leave out, or refuse, rows with cells that are not finite; else leave them in.
+        numbered : bool
+            Give the numbers of the rows where some were left out, which are copied to the host.
+        """
+
+
+@runtime_checkable
 class Source(Protocol):
     """A re-readable table with a target, ready to be turned into blocks.
 
