@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help test lint format types contracts check page golden bench wheel ci clean
+.PHONY: help test lint format types contracts check page golden bench bench-full wheel ci clean
 
 help:  ## list what there is
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -29,8 +29,11 @@ page:  ## check and build the page (needs Node.js >= 18.18; npm ci in web/ first
 golden:  ## write the golden files that hold the page's model to Python's numbers
 	python -m tests.golden.write
 
-bench:  ## run every benchmark, with its peers in the same run (they come with the extra: bench)
-	@set -e; for script in benchmarks/[a-z]*.py; do echo "== $$script"; python $$script; done
+bench:  ## run every benchmark small, with its peers in the same run (extra: bench)
+	python benchmarks/all.py
+
+bench-full:  ## the same at full size: an hour or more
+	python benchmarks/all.py --full
 
 wheel:  ## build the wheel into dist/
 	pip wheel . --no-deps --wheel-dir dist

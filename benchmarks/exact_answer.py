@@ -1,8 +1,9 @@
 """How long does the exact least-squares answer take, of arrays in memory?
 
 Kedou scans (two threads, one pass) and solves; the peers fit the same arrays: scikit-learn's
-LinearRegression and Ridge(solver="cholesky"), numpy.linalg.lstsq, and scikit-learn-intelex
-(oneDAL) where it is installed. "reading the bytes" sums X once, the least any method must do.
+LinearRegression and Ridge(solver="cholesky"), numpy.linalg.lstsq, and, where they are installed,
+scikit-learn-intelex (oneDAL), glum (a normal family without a penalty) and polars-ols (of a frame
+made before the clock starts). "reading the bytes" sums X once, the least any method must do.
 
     python benchmarks/exact_answer.py            # 5M x 10, 1M x 50, 200k x 300
     python benchmarks/exact_answer.py --quick
@@ -19,6 +20,29 @@ from sklearn.linear_model import LinearRegression, Ridge
 import kedou as kd
 
 SIZES = [(5_000_000, 10), (1_000_000, 50), (200_000, 300)]
+
+
+def peers_of_generalised_models(X: np.ndarray, y: np.ndarray) -> dict[str, Job]:
+    if not importlib.util.find_spec("glum"):
+        return {}
+    from glum import GeneralizedLinearRegressor
+
+    return {"glum": lambda: GeneralizedLinearRegressor(family="normal", alpha=0).fit(X, y)}
+
+
+def peers_of_frames(X: np.ndarray, y: np.ndarray) -> dict[str, Job]:
+    if not importlib.util.find_spec("polars_ols"):
+        return {}
+    import polars as pl
+    import polars_ols
+
+    names = [f"x{j}" for j in range(X.shape[1])]
+    frame = pl.DataFrame({name: X[:, j] for j, name in enumerate(names)} | {"y": y})
+    features = [pl.col(name) for name in names]
+    answer = polars_ols.compute_least_squares(
+        pl.col("y"), *features, add_intercept=True, mode="coefficients"
+    )
+    return {"polars-ols": lambda: frame.select(answer)}
 
 
 def main() -> None:
@@ -44,6 +68,8 @@ def main() -> None:
             alpha=1e-9, solver="cholesky"
         ).fit(X, y)
         jobs["scikit-learn LinearRegression"] = lambda X=X, y=y: LinearRegression().fit(X, y)
+        jobs |= peers_of_generalised_models(X, y)
+        jobs |= peers_of_frames(X, y)
         Z = np.column_stack([X, np.ones(n)])
         jobs["numpy.linalg.lstsq"] = lambda Z=Z, y=y: np.linalg.lstsq(Z, y, rcond=None)
         jobs["reading the bytes"] = lambda X=X: X.sum()
