@@ -13,6 +13,8 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from kedou import hooks
+
 if TYPE_CHECKING:
     from kedou import data, losses, rules
     from kedou.block import Block, Column
@@ -57,6 +59,8 @@ _HOMES = {
     "solve": "kedou.solution",
 }
 _MODULES = ("data", "errors", "losses", "rules")
+_HOOKS: dict[str, str] = {}
+"""What a run is asked for (``kedou.hooks``), and where the function of that name lives."""
 
 __all__ = [
     "Block",
@@ -87,6 +91,14 @@ __all__ = [
     "set_language",
     "solve",
 ]
+
+
+def _later(home: str, name: str) -> Any:
+    return lambda *given, **options: getattr(import_module(home), name)(*given, **options)
+
+
+for _name, _home in _HOOKS.items():
+    hooks.fill(_name, _later(_home, _name))
 
 
 def __getattr__(name: str) -> Any:
