@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from kedou.descent import Minimum, Outcome, Trajectory
     from kedou.errors import KedouError
     from kedou.estimators import GradientDescentRegressor, LeastSquaresRegressor
+    from kedou.exporting import export, export_all
     from kedou.fitting import Model, Progress, descend, fit, load_model, scan
     from kedou.gradient_check import check_gradient
     from kedou.moments import Moments
@@ -51,6 +52,8 @@ _HOMES = {
     "convert": "kedou.conversion",
     "descend": "kedou.fitting",
     "diagnose": "kedou.spectrum",
+    "export": "kedou.exporting",
+    "export_all": "kedou.exporting",
     "fit": "kedou.fitting",
     "load_model": "kedou.fitting",
     "open": "kedou.sources",
@@ -82,6 +85,8 @@ __all__ = [
     "data",
     "descend",
     "diagnose",
+    "export",
+    "export_all",
     "fit",
     "load_model",
     "losses",

@@ -48,6 +48,14 @@ function reachable(loaded: Loaded, state: State): ReadonlySet<Phase> {
   return phases;
 }
 
+const COMMANDS = "pip install kedou\nkedou lab";
+const SNIPPET = `import kedou as kd
+
+model = kd.fit("your-file.csv", target="column to predict")
+print(model.fit)
+print(model.predict("your-file.csv"))
+`;
+
 function open(stage: Stage<State>): View<State> {
   const { engine } = stage.services;
   if (!engine) return withoutEngine(stage);
@@ -64,12 +72,13 @@ function withoutEngine(stage: Stage<State>): View<State> {
       h(
         "pre",
         { lang: "en", tabindex: 0, role: "group", "aria-label": t("own-command") },
-        "pip install .\nkedou lab",
+        COMMANDS,
       ),
+      h("p", { class: "muted" }, t("own-all-else")),
     ),
   );
   show(stage.scene, false);
-  return { paint: () => undefined, snippet: () => "import kedou as kd\n" };
+  return { paint: () => undefined, snippet: () => SNIPPET };
 }
 
 class OwnData implements View<State> {

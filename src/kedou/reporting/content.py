@@ -21,7 +21,7 @@ from kedou.fitting.validation import validate
 from kedou.moments import Moments
 from kedou.moments.store import to_content
 from kedou.plain import plain
-from kedou.report.warnings import warnings_of
+from kedou.reporting.warnings import warnings_of
 from kedou.solution import Solution, make_design
 from kedou.texts import Message, current_language, say
 
@@ -81,7 +81,7 @@ def report_content(report: Report) -> dict[str, Any]:
         "version": 1,
         "kedou": __version__,
         "language": language,
-        "title": say("report.title", name=report.name),
+        "title": say("reporting.title", name=report.name),
         "target": run.target_name,
         "source": {"path": report.path or report.name},
         "options": _options(report.plan),
@@ -142,10 +142,10 @@ def residual_groups(
 def _why_no_moments(report: Report) -> Message | None:
     moments = report.moments
     if not report.with_moments:
-        return Message("report.no-moments")
+        return Message("reporting.no-moments")
     loss = _loss_name(report.run)
     if loss != "squared":
-        return Message("report.no-moments-loss", {"loss": loss})
+        return Message("reporting.no-moments-loss", {"loss": loss})
     rows = moments.mean[:-1] * moments.weight_sum
     rare = [
         column.name
@@ -153,7 +153,7 @@ def _why_no_moments(report: Report) -> Message | None:
         if column.kind == "level" and count < LEAST_ROWS - 1e-6
     ]
     if rare:
-        return Message("report.rare-levels", {"levels": rare[:8], "least": LEAST_ROWS})
+        return Message("reporting.rare-levels", {"levels": rare[:8], "least": LEAST_ROWS})
     return None
 
 
