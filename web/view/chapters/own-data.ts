@@ -64,19 +64,15 @@ function open(stage: Stage<State>): View<State> {
 
 /** A page without Python behind it says so, and how to get it. */
 function withoutEngine(stage: Stage<State>): View<State> {
-  stage.side.append(
-    h(
-      "section",
-      { class: "own-none", "data-kedou": "needs-python" },
-      h("p", {}, t("own-needs-python")),
-      h(
-        "pre",
-        { lang: "en", tabindex: 0, role: "group", "aria-label": t("own-command") },
-        COMMANDS,
-      ),
-      h("p", { class: "muted" }, t("own-all-else")),
-    ),
+  const note = h(
+    "section",
+    { class: "own-none", "data-kedou": "needs-python" },
+    h("p", {}, t("own-needs-python")),
+    h("pre", { lang: "en", tabindex: 0, role: "group", "aria-label": t("own-command") }, COMMANDS),
+    h("p", { class: "muted" }, t("own-all-else")),
   );
+  stage.element.insertBefore(note, stage.scene);
+  show(stage.side, false);
   show(stage.scene, false);
   return { paint: () => undefined, snippet: () => SNIPPET };
 }
