@@ -14,6 +14,8 @@ from kedou import hooks
 from kedou.block import Column, Floats
 from kedou.descent.outcome import Outcome
 from kedou.errors import OptionError
+from kedou.moments import Moments
+from kedou.readable import Table
 from kedou.texts import Message
 
 
@@ -105,6 +107,8 @@ class Trajectory:
         Automatic choices and advice; ``advice`` joins those about the outcome.
     seed : int or None
         The seed a random start was drawn from; the start itself is ``theta[0]``.
+    moments : Moments or None
+        What it descended on; None for a run over rows, and for one that was read from a file.
 
     Examples
     --------
@@ -136,6 +140,7 @@ class Trajectory:
     stop: str = "steps"
     messages: tuple[Message, ...] = ()
     notes: tuple[Message, ...] = field(default=())
+    moments: Moments | None = field(default=None, repr=False)
 
     @property
     def feature_names(self) -> tuple[str, ...]:
@@ -238,6 +243,17 @@ class Trajectory:
         from kedou.descent.store import load
 
         return load(path)
+
+    def _repr_html_(self) -> str:
+        return self._table().html()
+
+    def _repr_mimebundle_(self, **_: Any) -> dict[str, str]:
+        return self._table().bundle()
+
+    def _table(self) -> Table:
+        from kedou.descent.readable import table_of
+
+        return table_of(self)
 
     def __repr__(self) -> str:
         return (
