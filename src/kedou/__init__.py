@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from kedou.fitting import Model, Progress, descend, fit, load_model, scan
     from kedou.gradient_check import check_gradient
     from kedou.moments import Moments
+    from kedou.plotting import plot
+    from kedou.reporting import report
     from kedou.solution import Solution, solve
     from kedou.sources import Source, open
     from kedou.spectrum import Diagnosis, diagnose
@@ -57,12 +59,14 @@ _HOMES = {
     "fit": "kedou.fitting",
     "load_model": "kedou.fitting",
     "open": "kedou.sources",
+    "plot": "kedou.plotting",
+    "report": "kedou.reporting",
     "scan": "kedou.fitting",
     "set_language": "kedou.texts",
     "solve": "kedou.solution",
 }
 _MODULES = ("data", "errors", "losses", "rules")
-_HOOKS: dict[str, str] = {}
+_HOOKS = {"plot": "kedou.plotting", "to_html": "kedou.reporting"}
 """What a run is asked for (``kedou.hooks``), and where the function of that name lives."""
 
 __all__ = [
@@ -91,6 +95,8 @@ __all__ = [
     "load_model",
     "losses",
     "open",
+    "plot",
+    "report",
     "rules",
     "scan",
     "set_language",

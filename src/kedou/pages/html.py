@@ -19,6 +19,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from kedou.pages.files import Bundle
+from kedou.version import version
 
 _PAGE = """<!doctype html>
 <html lang="{language}"{attributes}>
@@ -149,8 +150,6 @@ def _page(
     data: Mapping[str, Any],
     notices: str,
 ) -> str:
-    from kedou import __version__
-
     told = f'\n<meta name="description" content="{html.escape(description)}">'
     blocks = [
         f'\n<script type="application/json" id="{html.escape(name)}">{_inert(value)}</script>'
@@ -161,7 +160,7 @@ def _page(
         language=html.escape(language),
         attributes="".join(f' {name}="{html.escape(v)}"' for name, v in attributes.items()),
         policy=html.escape(policy, quote=True),
-        version=html.escape(__version__),
+        version=html.escape(version()),
         description=told if description else "",
         title=html.escape(title),
         icon=icon,
