@@ -34,7 +34,8 @@ def loss(run: Trajectory, ax: Axes, style: Style, rows: Any = None) -> None:
     if len(positive) and positive.max() > WIDE * positive.min():
         ax.set_yscale("log")
     if least is not None and (least > 0 or ax.get_yscale() == "linear"):
-        ax.axhline(least, color=COLOURS[1], linewidth=1, linestyle="--", label=_exact())
+        label = say("plotting.least")
+        ax.axhline(least, color=COLOURS[1], linewidth=1, linestyle="--", label=label)
         ax.legend(frameon=False)
     _steps(ax, run, say("plotting.loss"))
 
@@ -88,9 +89,10 @@ def path(run: Trajectory, ax: Axes, style: Style, rows: Any = None) -> None:
     ax.plot(*exact, color=COLOURS[1], marker="x", linestyle="none", zorder=4, label=_exact())
     ax.set_xlim(across[0], across[-1])
     ax.set_ylim(up[0], up[-1])
-    names = _parameter_names(run)
-    ax.set_xlabel(_plain(names[0]))
-    ax.set_ylabel(_plain(names[1]))
+    labels = [say("plotting.weight", name=_plain(name)) for name in run.feature_names]
+    labels += [say("plotting.intercept")] if run.has_intercept else []
+    ax.set_xlabel(labels[0])
+    ax.set_ylabel(labels[1])
     ax.legend(frameon=False)
     bare(ax)
 
