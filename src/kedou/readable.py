@@ -23,6 +23,7 @@ _CELL = "padding:0.25em 0.9em 0.25em 0;border-bottom:1px solid rgba(128,128,128,
     "background:none;color:inherit;vertical-align:baseline"  # fmt: skip
 _NUMBER = f"{_CELL};text-align:right;font-variant-numeric:tabular-nums"
 _NAME = f"{_CELL};text-align:left;font-weight:normal;white-space:pre-wrap"
+_HEAD = "font-weight:600"
 _NOTE = "margin:0.3em 0;max-width:44em;color:inherit"
 
 
@@ -56,8 +57,10 @@ class Table:
     def html(self) -> str:
         """Return the table as HTML with everything escaped."""
         first, *others = self.heads
-        heads = [f'<th scope="col" style="{_NAME}">{_safe(first)}</th>']
-        heads += [f'<th scope="col" style="{_NUMBER}">{_safe(head)}</th>' for head in others]
+        heads = [f'<th scope="col" style="{_NAME};{_HEAD}">{_safe(first)}</th>']
+        heads += [
+            f'<th scope="col" style="{_NUMBER};{_HEAD}">{_safe(head)}</th>' for head in others
+        ]
         lines = []
         for name, *cells_ in self.rows:
             row = f'<th scope="row" style="{_NAME}">{_safe(shown(name))}</th>'

@@ -215,13 +215,19 @@ def _held(run: Trajectory, moments: Moments) -> HoldOut | None:
 
 def _plan_of(moments: Moments) -> ColumnPlan:
     """Return what each table column became, as the columns of the moments tell it."""
+    dates = {column.source for column in moments.columns if column.kind == "date"}
+    made_of_dates = {f"{name}:{part}" for name in dates for part in ("weekday", "month")}
     features: dict[str, Feature] = {}
     for column in moments.columns:
-        kind = {"date": "date", "level": "category"}.get(column.kind, "number")
-        known = features.get(column.source)
-        if known is None or kind == "date":
-            features[column.source] = Feature(column.source, kind, column.power)  # type: ignore[arg-type]
-        elif column.kind == "power":
-            degree = max(known.degree, column.power)
-            features[column.source] = Feature(column.source, known.kind, degree)
+        name = column.source
+        if name in made_of_dates:
+            continue
+        if name in dates:
+            features[name] = Feature(name, "date")
+        elif column.kind == "level":
+            features[name] = Feature(name, "category")
+        else:
+            before = features.get(name)
+            degree = max(column.power, 1 if before is None else before.degree)
+            features[name] = Feature(name, "number", degree)
     return ColumnPlan(tuple(features.values()), moments.target_name, moments.weight_name)
