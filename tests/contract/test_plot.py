@@ -143,6 +143,14 @@ def test_axes_that_are_given_are_drawn_on_and_returned(run):
     assert len(right.lines) == 4
 
 
+@pytest.mark.skipif(not style_module.chinese_fonts(), reason="Matplotlib finds no Chinese font")
+def test_axes_made_elsewhere_show_chinese_too(run, tmp_path):
+    figure = Figure()
+    for kind, place in zip(KINDS, figure.subplots(2, 3).flat, strict=True):
+        kd.plot(run, kind, ax=place, lang="zh-CN", data=TADPOLES)
+    figure.savefig(tmp_path / "all.png")  # a letter without a font is a warning, and so an error
+
+
 def test_a_run_draws_itself_and_so_does_an_estimator(run):
     assert (
         drawn(axes_of(run.plot(kind="loss"))).tolist()

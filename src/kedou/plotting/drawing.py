@@ -91,6 +91,7 @@ def plot(
     with speaking(style.language), style.context():
         if ax is not None:
             KINDS[kind or "loss"](run, ax, style, rows)
+            style.adopt(ax)
             return ax
         kinds = [kind] if kind is not None else _kinds_of(run, rows)
         figure, places = style.figure(len(kinds))

@@ -50,6 +50,11 @@ class Style:
         own = [families] if isinstance(families, str) else list(families)
         return mpl.rc_context({"font.family": [*own, *self.fonts]})
 
+    def adopt(self, ax: Axes) -> None:
+        """Let the labels of axes made elsewhere fall back on a font that knows Chinese."""
+        for label in (ax.xaxis.label, ax.yaxis.label):
+            label.set_fontfamily([*label.get_fontfamily(), *self.fonts])
+
     def figure(self, count: int) -> tuple[Figure, Sequence[Axes]]:
         """Return a figure of so many pictures side by side, two in a row where there are four."""
         columns = 2 if count == 4 else count
