@@ -13,6 +13,8 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from kedou import hooks
+
 if TYPE_CHECKING:
     from kedou import data, losses, rules
     from kedou.block import Block, Column
@@ -20,9 +22,12 @@ if TYPE_CHECKING:
     from kedou.descent import Minimum, Outcome, Trajectory
     from kedou.errors import KedouError
     from kedou.estimators import GradientDescentRegressor, LeastSquaresRegressor
+    from kedou.exporting import export, export_all
     from kedou.fitting import Model, Progress, descend, fit, load_model, scan
     from kedou.gradient_check import check_gradient
     from kedou.moments import Moments
+    from kedou.plotting import plot
+    from kedou.reporting import report
     from kedou.solution import Solution, solve
     from kedou.sources import Source, open
     from kedou.spectrum import Diagnosis, diagnose
@@ -49,14 +54,20 @@ _HOMES = {
     "convert": "kedou.conversion",
     "descend": "kedou.fitting",
     "diagnose": "kedou.spectrum",
+    "export": "kedou.exporting",
+    "export_all": "kedou.exporting",
     "fit": "kedou.fitting",
     "load_model": "kedou.fitting",
     "open": "kedou.sources",
+    "plot": "kedou.plotting",
+    "report": "kedou.reporting",
     "scan": "kedou.fitting",
     "set_language": "kedou.texts",
     "solve": "kedou.solution",
 }
 _MODULES = ("data", "errors", "losses", "rules")
+_HOOKS = {"plot": "kedou.plotting", "to_html": "kedou.reporting"}
+"""What a run is asked for (``kedou.hooks``), and where the function of that name lives."""
 
 __all__ = [
     "Block",
@@ -78,15 +89,27 @@ __all__ = [
     "data",
     "descend",
     "diagnose",
+    "export",
+    "export_all",
     "fit",
     "load_model",
     "losses",
     "open",
+    "plot",
+    "report",
     "rules",
     "scan",
     "set_language",
     "solve",
 ]
+
+
+def _later(home: str, name: str) -> Any:
+    return lambda *given, **options: getattr(import_module(home), name)(*given, **options)
+
+
+for _name, _home in _HOOKS.items():
+    hooks.fill(_name, _later(_home, _name))
 
 
 def __getattr__(name: str) -> Any:

@@ -59,6 +59,10 @@ class UnreadableFileError(KedouError, OSError):
     """A file is missing, unreadable, or of a kind that Kedou does not read."""
 
 
+class ExistsError(KedouError, FileExistsError):
+    """Something is there already, and would be written over."""
+
+
 class SavedFileError(KedouError, ValueError):
     """A saved moments, trajectory or model file is damaged, foreign or from a newer version."""
 

@@ -13,7 +13,8 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cache
 from importlib import resources
@@ -39,6 +40,19 @@ def set_language(language: str | None) -> None:
 def current_language() -> str:
     """Return the language in force: ``set_language``, else ``KEDOU_LANG``, else English."""
     return _current or normalise_language(os.environ.get("KEDOU_LANG", "en"))
+
+
+@contextmanager
+def speaking(language: str | None) -> Iterator[None]:
+    """Speak a language for a while; None: that in force."""
+    global _current
+    before = _current
+    if language is not None:
+        set_language(language)
+    try:
+        yield
+    finally:
+        _current = before
 
 
 @cache

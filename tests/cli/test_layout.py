@@ -10,9 +10,10 @@ from hypothesis import strategies as st
 from kedou.cli.answer import finite
 from kedou.cli.curve import HEIGHT, curve
 from kedou.cli.equation import equation
-from kedou.cli.layout import cells, number, pad, shorten, table, wrap
+from kedou.cli.layout import number, shorten, table, wrap
 from kedou.cli.options import degrees, names, whole
 from kedou.errors import OptionError
+from kedou.readable import cells, pad
 
 SOME = st.text("ab ，。（）“”蝌蚪损失xyz-", max_size=120)
 

@@ -1,4 +1,7 @@
-"""Saved runs: every field comes back with its bits; damaged and foreign files are refused."""
+"""Saved runs: every field comes back with its bits; damaged and foreign files are refused.
+
+Only the moments that a run descended on stay out of its file: sums over few rows are those rows.
+"""
 
 import dataclasses
 import json
@@ -40,7 +43,7 @@ def same(a, b):
             return False
         return a.tolist() == b.tolist() if a.dtype == object else a.tobytes() == b.tobytes()
     if dataclasses.is_dataclass(a) and not isinstance(a, type):
-        fields = dataclasses.fields(a)
+        fields = [field for field in dataclasses.fields(a) if field.name != "moments"]
         return type(a) is type(b) and all(
             same(getattr(a, f.name), getattr(b, f.name)) for f in fields
         )
@@ -53,7 +56,9 @@ def test_every_field_comes_back(tmp_path, name):
     run.save(tmp_path / "run.json")
     back = kd.Trajectory.load(tmp_path / "run.json")
     for field in dataclasses.fields(run):
-        assert same(getattr(back, field.name), getattr(run, field.name)), field.name
+        if field.name != "moments":
+            assert same(getattr(back, field.name), getattr(run, field.name)), field.name
+    assert back.moments is None
     assert back.advice == run.advice
     assert repr(back) == repr(run)
     if isinstance(run.exact, Solution):

@@ -15,8 +15,8 @@ import kedou as kd
 from kedou.cli import app
 from kedou.fitting.hold_out import hold_out
 from kedou.moments.relation import likely_leaks
-from kedou.report import Report, report_content, report_page
-from kedou.report.content import residual_groups
+from kedou.reporting import Report, report_content, report_page
+from kedou.reporting.content import residual_groups
 from kedou.texts import set_language
 
 HOSTILE = "</script><script>alert(1)</script><!--"
@@ -79,7 +79,7 @@ def test_hostile_names_do_not_leave_the_data():
     report = made({HOSTILE: table()["x"], "y": table()["y"]})
     page = report_page(report_content(report))
     assert "alert(1)</script>" not in page
-    assert page.count("</script>") == 2
+    assert page.count("</script>") == 3
     assert HOSTILE in inside(page)["parameters"]["names"]
 
 
@@ -88,7 +88,7 @@ def test_moments_can_be_left_out_and_are_said_to_be():
     plain = Report(**{**vars_of(report), "with_moments": False})
     content = report_content(plain)
     assert content["moments"] is None
-    assert content["without"]["code"] == "report.no-moments"
+    assert content["without"]["code"] == "reporting.no-moments"
 
 
 def test_moments_of_a_rare_level_stay_out():
@@ -123,12 +123,12 @@ def test_the_most_important_warning_is_first():
     x = table()["x"]
     leak = made({"x": x, "after": table()["y"] * 3 + 1, "y": table()["y"]})
     assert likely_leaks(leak.moments)[0].name == "after"
-    assert report_content(leak)["warnings"][0]["code"] == "report.leak"
+    assert report_content(leak)["warnings"][0]["code"] == "reporting.leak"
     noise = np.random.default_rng(2).normal(size=120)
     useless = report_content(made({"x": x, "y": noise}))
-    assert "report.no-skill" in [each["code"] for each in useless["warnings"]]
+    assert "reporting.no-skill" in [each["code"] for each in useless["warnings"]]
     few = report_content(made(table(8)))
-    assert "report.few-rows" in [each["code"] for each in few["warnings"]]
+    assert "reporting.few-rows" in [each["code"] for each in few["warnings"]]
 
 
 def test_the_command_line_writes_it(tmp_path, capsys):
@@ -152,7 +152,7 @@ def test_a_report_of_another_loss_has_no_moments(tmp_path):
     engel = str(kd.data.engel().path())
     app.run(["fit", engel, "-t", "food", "--loss", "huber", "--report", str(path), "--quiet"])
     content = inside(path.read_text("utf-8"))
-    assert content["without"]["code"] == "report.no-moments-loss"
+    assert content["without"]["code"] == "reporting.no-moments-loss"
     assert content["loss"] == "huber"
 
 

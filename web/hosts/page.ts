@@ -13,6 +13,7 @@ import { checkState, render, type HostModel, type Mounted } from "../view/mount.
 import { openReport, reportText } from "./report.ts";
 import { SocketEngine } from "./socket-engine.ts";
 import { LocalModel } from "./local-model.ts";
+import { address, askedFor, isElsewhere, writtenIn } from "./place.ts";
 import { kept, keep } from "./storage.ts";
 
 const report = reportText();
@@ -30,20 +31,18 @@ let model: HostModel = new LocalModel({});
 let chapter: string | null = null;
 
 function languageOf(query: URLSearchParams): Language {
-  const asked = query.get("lang") ?? kept("language") ?? navigator.language;
+  const asked = query.get("lang") ?? writtenIn ?? kept("language") ?? navigator.language;
   return /^zh/i.test(asked) ? "zh-CN" : "en";
 }
 
-/** The address of a chapter; null is the cover. */
-function address(name: string | null, language: Language): string {
-  const query = new URLSearchParams();
-  if (name) query.set("chapter", name);
-  query.set("lang", language);
-  return `?${query}`;
+/** The address of this page on the chapter that it shows, even one that has a page of its own. */
+function here(language: Language): string {
+  if (!isElsewhere(chapter)) return address(chapter, language);
+  return `?${new URLSearchParams({ chapter: chapter ?? "cover", lang: language })}`;
 }
 
-function go(name: string | null, language: Language, state: unknown = null): void {
-  history.pushState(null, "", address(name, language));
+function go(to: string, state: unknown = null): void {
+  history.pushState(null, "", to);
   open(state);
 }
 
@@ -54,20 +53,21 @@ function open(state: unknown = null): void {
   setLanguage(language);
   document.documentElement.lang = language;
   let trouble = "";
-  chapter = entryOf(query.get("chapter"))?.lesson.name ?? null;
-  if (query.has("chapter") && chapter === null) trouble = t("no-such-chapter");
+  const asked = askedFor(query);
+  chapter = entryOf(asked)?.lesson.name ?? null;
+  if (asked !== "cover" && chapter === null) trouble = t("no-such-chapter");
   try {
     const shared = sharedIn(location.hash);
     if (shared) {
       checkState(shared.chapter, shared.state);
       chapter = shared.chapter === "cover" ? null : shared.chapter;
       state = shared.state;
-      history.replaceState(null, "", address(chapter, language));
+      history.replaceState(null, "", here(language));
     }
   } catch (error) {
     if (!(error instanceof Misshapen)) throw error;
     trouble = t("damaged-link");
-    history.replaceState(null, "", address(chapter, language));
+    history.replaceState(null, "", here(language));
   }
   mounted?.destroy();
   model = new LocalModel({ chapter, lang: language, state });
@@ -111,9 +111,9 @@ function link(
       href: address(name, language),
       ...more,
       onclick: (event: MouseEvent) => {
-        if (event.ctrlKey || event.metaKey || event.shiftKey) return;
+        if (event.ctrlKey || event.metaKey || event.shiftKey || isElsewhere(name)) return;
         event.preventDefault();
-        go(name, language);
+        go(address(name, language));
         main.querySelector<HTMLElement>("h1")?.focus({ preventScroll: true });
       },
     },
@@ -141,7 +141,7 @@ function fillBar(language: Language): void {
       "data-kedou": "language",
       onclick: () => {
         keep("language", other);
-        go(chapter, other, model.get("state"));
+        go(here(other), model.get("state"));
       },
     },
     other === "en" ? "English" : "中文",
@@ -156,7 +156,7 @@ function fillBar(language: Language): void {
       "li",
       aside ? { class: "aside" } : {},
       link(
-        `${number}  ${lesson.title()}${aside ? ` · ${t("side-trail")}` : ""}${solved.includes(lesson.name) ? " ✓" : ""}`,
+        `${number}  ${lesson.title()}${remark(aside, lesson.name)}${solved.includes(lesson.name) ? " ✓" : ""}`,
         lesson.name,
         language,
         lesson.name === chapter ? { "aria-current": "page" } : {},
@@ -170,6 +170,12 @@ function fillBar(language: Language): void {
     h("nav", { "aria-label": t("chapters") }, h("ol", {}, ...items)),
   );
   clear(bar, link("Kedou 蝌蚪", null, language, { class: "brand" }), menu, switcher);
+}
+
+/** What the menu adds to a title: a side trail, or a chapter that has to have Python behind it. */
+function remark(aside: boolean | undefined, name: string): string {
+  if (aside) return ` · ${t("side-trail")}`;
+  return name === "own-data" && !engine ? ` · ${t("with-python")}` : "";
 }
 
 const THEMES = ["auto", "light", "dark"] as const;

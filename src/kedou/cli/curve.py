@@ -10,7 +10,8 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-from kedou.cli.layout import cells, number, pad
+from kedou.cli.layout import number
+from kedou.readable import cells, pad
 from kedou.texts import say
 
 BLOCKS = " ▁▂▃▄▅▆▇█"

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from kedou.fitting.sample import Sample, Sampler
     from kedou.fitting.split import Split
     from kedou.moments import Moments
-    from kedou.report import Report
+    from kedou.reporting import Report
 
 DEFAULT_FOLDS = 5
 
@@ -286,7 +286,7 @@ class _Outputs:
             write_table(fitted.run.to_frame(), self.history)
             saved.append(Message("cli.saved-history", {"file": self.history}))
         if self.report is not None:
-            from kedou.report import write_report
+            from kedou.reporting import write_report
 
             write_report(_report_of(fitted, files, self.with_moments), self.report)
             saved.append(Message("cli.saved-report", {"file": self.report}))
@@ -310,7 +310,7 @@ def _report_of(fitted: Fitted, files: str | list[str], with_moments: bool) -> Re
     import sys
     from pathlib import Path
 
-    from kedou.report import Report
+    from kedou.reporting import Report
 
     sample = fitted.sample
     path = files if isinstance(files, str) else files[0]

@@ -8,7 +8,8 @@ from typing import Any
 
 from kedou.cli import console
 from kedou.cli.exits import Exit
-from kedou.cli.layout import cells, pad, wrap
+from kedou.cli.layout import wrap
+from kedou.readable import cells, pad
 from kedou.texts import catalogue, current_language, say
 
 

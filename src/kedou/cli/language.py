@@ -15,10 +15,20 @@ from kedou.texts import normalise_language, set_language
 _NAMES = ("en", "zh", "zh-cn", "zh-hans", "zh_cn")
 
 
+_asked: str | None = None
+
+
+def language_asked_for() -> str | None:
+    """Return the language that ``--lang`` named; None where it was left to the environment."""
+    return _asked
+
+
 def choose_language(arguments: list[str]) -> list[str]:
     """Set the language, and return the arguments without ``--lang``."""
+    global _asked
     rest: list[str] = []
     asked: str | None = None
+    _asked = None
     set_language(_spoken(None, os.environ))
     queue = list(arguments)
     while queue:
@@ -37,6 +47,7 @@ def choose_language(arguments: list[str]) -> list[str]:
     if asked is not None and asked.lower() not in _NAMES:
         raise OptionError("cli.lang", got=asked)
     set_language(_spoken(asked, os.environ))
+    _asked = None if asked is None else normalise_language(asked)
     return rest
 
 

@@ -2,36 +2,12 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Sequence
+
+from kedou.readable import cells, pad
 
 _NOT_FIRST = "，。；：、？！）】》”’％%,.;:?!)]}"
 _NOT_LAST = "（【《“‘([{"
-
-
-def cells(text: str) -> int:
-    """Return how many cells of a terminal a text fills.
-
-    >>> cells("loss"), cells("损失")
-    (4, 4)
-    """
-    return sum(_cells_of(character) for character in text)
-
-
-def _cells_of(character: str) -> int:
-    if unicodedata.combining(character) or unicodedata.category(character) in ("Cf", "Cc", "Mn"):
-        return 0
-    return 2 if unicodedata.east_asian_width(character) in "WF" else 1
-
-
-def pad(text: str, size: int, right: bool = False) -> str:
-    """Fill a text with spaces up to ``size`` cells, on its left if it is to stand right.
-
-    >>> pad("损失", 6) + "|", pad("7", 3, right=True)
-    ('损失  |', '  7')
-    """
-    spaces = " " * max(size - cells(text), 0)
-    return spaces + text if right else text + spaces
 
 
 def shorten(text: str, size: int) -> str:
@@ -84,7 +60,7 @@ def _pieces(text: str) -> list[str]:
     piece = ""
     for character in text:
         before = piece[-1:]
-        wide = _cells_of(character) == 2 or (before and _cells_of(before) == 2)
+        wide = cells(character) == 2 or (before and cells(before) == 2)
         breaks = (before == " " and character != " ") or (
             wide and character not in _NOT_FIRST and before not in _NOT_LAST and before != ""
         )

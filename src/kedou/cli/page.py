@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from kedou.cli import console
-from kedou.cli.layout import cells, wrap
+from kedou.cli.layout import wrap
 from kedou.columns.batch import RAGGED
+from kedou.readable import cells
 from kedou.texts import say
 
 MOST_REASONS = 12

@@ -128,6 +128,7 @@ def descend_on(
         notes=(*notes, *solution.warnings),
         seed=seed_used,
         start=theta,
+        moments=ground.moments,
     )
 
 
@@ -170,6 +171,7 @@ def assemble(
     start: Floats,
     gap_known: bool = True,
     gradient_is_wrong: bool = False,
+    moments: Moments | None = None,
 ) -> Trajectory:
     """Judge a walk and return it as a trajectory in the user's units."""
     target = (plan.tolerance or ARRIVED) * surface.scale_of_loss
@@ -200,6 +202,7 @@ def assemble(
         stop=record.stop,
         messages=advise(outcome, swings, record, facts),
         notes=notes,
+        moments=moments,
     )
 
 

@@ -10,9 +10,12 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from kedou import hooks
 from kedou.block import Column, Floats
 from kedou.descent.outcome import Outcome
 from kedou.errors import OptionError
+from kedou.moments import Moments
+from kedou.readable import Table
 from kedou.texts import Message
 
 
@@ -104,6 +107,8 @@ class Trajectory:
         Automatic choices and advice; ``advice`` joins those about the outcome.
     seed : int or None
         The seed a random start was drawn from; the start itself is ``theta[0]``.
+    moments : Moments or None
+        What it descended on; None for a run over rows, and for one that was read from a file.
 
     Examples
     --------
@@ -135,6 +140,7 @@ class Trajectory:
     stop: str = "steps"
     messages: tuple[Message, ...] = ()
     notes: tuple[Message, ...] = field(default=())
+    moments: Moments | None = field(default=None, repr=False)
 
     @property
     def feature_names(self) -> tuple[str, ...]:
@@ -218,12 +224,36 @@ class Trajectory:
 
         save(self, path)
 
+    def show(self, **options: Any) -> Any:
+        """Show the run as a widget in a notebook, as ``kd.show(run)`` does."""
+        return hooks.ask("show", self, **options)
+
+    def plot(self, **options: Any) -> Any:
+        """Draw the run with Matplotlib, as ``kd.plot(run)`` does."""
+        return hooks.ask("plot", self, **options)
+
+    def to_html(self, **options: Any) -> str:
+        """Return the run as one self-contained page, the text that ``kd.report(run)`` holds."""
+        page: str = hooks.ask("to_html", self, **options)
+        return page
+
     @staticmethod
     def load(path: str | os.PathLike[str]) -> Trajectory:
         """Read a run back; a damaged or foreign file is a ``SavedFileError``."""
         from kedou.descent.store import load
 
         return load(path)
+
+    def _repr_html_(self) -> str:
+        return self._table().html()
+
+    def _repr_mimebundle_(self, **_: Any) -> dict[str, str]:
+        return self._table().bundle()
+
+    def _table(self) -> Table:
+        from kedou.descent.readable import table_of
+
+        return table_of(self)
 
     def __repr__(self) -> str:
         return (

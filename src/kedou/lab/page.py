@@ -12,10 +12,10 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from importlib import resources
 from pathlib import Path
 
 from kedou.lab.refusal import RefusalError
+from kedou.pages import FOLDER
 
 INDEX = "/index.html"
 _HASHED = re.compile(r"[.-][0-9a-f]{8,64}\.\w+$")
@@ -99,7 +99,7 @@ class Page:
 
 def read_page(folder: Path | None = None) -> Page:
     """Read the page's files: those of the package, unless another folder is given."""
-    root = Path(str(resources.files("kedou"))) / "assets" / "lab" if folder is None else folder
+    root = FOLDER if folder is None else folder
     files = {}
     for path in sorted(root.rglob("*")) if root.is_dir() else ():
         parts = path.relative_to(root).parts

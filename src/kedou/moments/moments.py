@@ -22,6 +22,7 @@ import numpy as np
 from kedou.block import Column, Floats, level_order
 from kedou.errors import DataError, MomentsMismatchError
 from kedou.moments.chan import between
+from kedou.readable import Table
 
 SMALLEST = 1e-153
 """Below this size the square of a value is subnormal and loses digits."""
@@ -103,6 +104,17 @@ class Moments:
             f"Moments({self.count:,} rows, {len(self.columns)} features, "
             f"target {self.target_name!r}, precision {self.precision!r})"
         )
+
+    def _repr_html_(self) -> str:
+        return self._table().html()
+
+    def _repr_mimebundle_(self, **_: Any) -> dict[str, str]:
+        return self._table().bundle()
+
+    def _table(self) -> Table:
+        from kedou.moments.readable import table_of
+
+        return table_of(self)
 
     def __eq__(self, other: object) -> bool:
         """Two moments are equal when they describe the same columns with the same bits."""

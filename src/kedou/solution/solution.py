@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 from kedou.block import Floats
 from kedou.errors import OptionError
 from kedou.moments import Moments
+from kedou.readable import Table
 from kedou.solution.coordinates import make_coordinates
 from kedou.solution.dependence import dependent_columns
 from kedou.solution.design import Design, make_design
@@ -171,6 +172,17 @@ class Solution:
         from scipy.special import fdtrc
 
         return float(fdtrc(self.rank, self.degrees_of_freedom, self.f))
+
+    def _repr_html_(self) -> str:
+        return self._table().html()
+
+    def _repr_mimebundle_(self, **_: Any) -> dict[str, str]:
+        return self._table().bundle()
+
+    def _table(self) -> Table:
+        from kedou.solution.readable import table_of
+
+        return table_of(self)
 
     def predict(self, X: Any) -> Floats:
         """Return w'x + b for rows X, shape (rows, k)."""

@@ -12,6 +12,7 @@ import numpy as np
 from kedou.block import Floats
 from kedou.errors import OptionError
 from kedou.moments import Moments
+from kedou.readable import Table
 from kedou.solution.dependence import dependent_columns
 from kedou.spectrum import rates
 from kedou.spectrum.digits import Digits, estimate_digits
@@ -178,6 +179,17 @@ class Diagnosis:
             ),
         ]
         return tuple(message for message in said if message is not None)
+
+    def _repr_html_(self) -> str:
+        return self._table().html()
+
+    def _repr_mimebundle_(self, **_: Any) -> dict[str, str]:
+        return self._table().bundle()
+
+    def _table(self) -> Table:
+        from kedou.spectrum.readable import table_of
+
+        return table_of(self)
 
     def __str__(self) -> str:
         scaled = self.scaled

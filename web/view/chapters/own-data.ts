@@ -48,6 +48,14 @@ function reachable(loaded: Loaded, state: State): ReadonlySet<Phase> {
   return phases;
 }
 
+const COMMANDS = "pip install kedou\nkedou lab";
+const SNIPPET = `import kedou as kd
+
+model = kd.fit("your-file.csv", target="column to predict")
+print(model.fit)
+print(model.predict("your-file.csv"))
+`;
+
 function open(stage: Stage<State>): View<State> {
   const { engine } = stage.services;
   if (!engine) return withoutEngine(stage);
@@ -56,20 +64,17 @@ function open(stage: Stage<State>): View<State> {
 
 /** A page without Python behind it says so, and how to get it. */
 function withoutEngine(stage: Stage<State>): View<State> {
-  stage.side.append(
-    h(
-      "section",
-      { class: "own-none", "data-kedou": "needs-python" },
-      h("p", {}, t("own-needs-python")),
-      h(
-        "pre",
-        { lang: "en", tabindex: 0, role: "group", "aria-label": t("own-command") },
-        "pip install .\nkedou lab",
-      ),
-    ),
+  const note = h(
+    "section",
+    { class: "own-none", "data-kedou": "needs-python" },
+    h("p", {}, t("own-needs-python")),
+    h("pre", { lang: "en", tabindex: 0, role: "group", "aria-label": t("own-command") }, COMMANDS),
+    h("p", { class: "muted" }, t("own-all-else")),
   );
+  stage.element.insertBefore(note, stage.scene);
+  show(stage.side, false);
   show(stage.scene, false);
-  return { paint: () => undefined, snippet: () => "import kedou as kd\n" };
+  return { paint: () => undefined, snippet: () => SNIPPET };
 }
 
 class OwnData implements View<State> {

@@ -104,7 +104,7 @@ def _python(saving: Saving) -> str | None:
 
 
 def _report(saving: Saving) -> None:
-    from kedou.report import Report, write_report
+    from kedou.reporting import Report, write_report
 
     learned, run = saving.learned, saving.run()
     moments, sample = learned.kept(saving.settings), learned.sample

@@ -21,9 +21,10 @@ from kedou.fitting.validation import validate
 from kedou.moments import Moments
 from kedou.moments.store import to_content
 from kedou.plain import plain
-from kedou.report.warnings import warnings_of
+from kedou.reporting.warnings import warnings_of
 from kedou.solution import Solution, make_design
 from kedou.texts import Message, current_language, say
+from kedou.version import version
 
 LEAST_ROWS = 10
 MOST_RECORDS = 400
@@ -72,16 +73,14 @@ class Report:
 
 def report_content(report: Report) -> dict[str, Any]:
     """Return a report as plain JSON values, in the language in force."""
-    from kedou import __version__
-
     run, moments, held = report.run, report.moments, report.held
     language = current_language()
     why = _why_no_moments(report)
     whole = {
         "version": 1,
-        "kedou": __version__,
+        "kedou": version(),
         "language": language,
-        "title": say("report.title", name=report.name),
+        "title": say("reporting.title", name=report.name),
         "target": run.target_name,
         "source": {"path": report.path or report.name},
         "options": _options(report.plan),
@@ -142,10 +141,14 @@ def residual_groups(
 def _why_no_moments(report: Report) -> Message | None:
     moments = report.moments
     if not report.with_moments:
-        return Message("report.no-moments")
+        return Message("reporting.no-moments")
     loss = _loss_name(report.run)
     if loss != "squared":
-        return Message("report.no-moments-loss", {"loss": loss})
+        return Message("reporting.no-moments-loss", {"loss": loss})
+    if report.run.rule.get("name") is None:
+        return Message("reporting.no-moments-rule")
+    if "batch_size" in report.run.settings:
+        return Message("reporting.no-moments-batches")
     rows = moments.mean[:-1] * moments.weight_sum
     rare = [
         column.name
@@ -153,7 +156,7 @@ def _why_no_moments(report: Report) -> Message | None:
         if column.kind == "level" and count < LEAST_ROWS - 1e-6
     ]
     if rare:
-        return Message("report.rare-levels", {"levels": rare[:8], "least": LEAST_ROWS})
+        return Message("reporting.rare-levels", {"levels": rare[:8], "least": LEAST_ROWS})
     return None
 
 
@@ -241,6 +244,7 @@ def _validation(report: Report) -> dict[str, Any] | None:
         or len(moments.folds) < 2
         or run.learning_rate is None
         or run.rule.get("name") is None
+        or "batch_size" in run.settings
     ):
         return None
     settings = run.settings

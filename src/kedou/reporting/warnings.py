@@ -22,19 +22,19 @@ def warnings_of(run: Trajectory, moments: Moments, held: HoldOut | None) -> list
     # Few rows on a line go with the target by chance, or because they are an exact line.
     if moments.count > FEW_ROWS:
         found += [
-            Message("report.leak", {"name": leak.name, "correlation": leak.correlation})
+            Message("reporting.leak", {"name": leak.name, "correlation": leak.correlation})
             for leak in likely_leaks(moments)
         ]
     if held is not None and held.skill is not None and held.skill <= 0:
         values = {"error": held.rmse, "baseline": held.baseline_rmse}
-        found.append(Message("report.no-skill", values))
+        found.append(Message("reporting.no-skill", values))
     read, skipped = moments.rows_read, moments.rows_skipped
     if read and skipped / read > MANY_SKIPPED:
         values = {"skipped": skipped, "read": read}
-        found.append(Message("report.many-skipped", values))
+        found.append(Message("reporting.many-skipped", values))
     p = len(run.parameter_names)
     if moments.count < FEW_ROWS * p:
-        found.append(Message("report.few-rows", {"rows": moments.count, "parameters": p}))
+        found.append(Message("reporting.few-rows", {"rows": moments.count, "parameters": p}))
     if isinstance(run.exact, Solution):
         found += run.exact.warnings
     if held is not None:

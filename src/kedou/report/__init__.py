@@ -1,6 +1,0 @@
-"""One self-contained HTML page for a finished run: what was found, how far to trust it, the run."""
-
-from kedou.report.content import Report, report_content
-from kedou.report.page import report_page, write_report
-
-__all__ = ["Report", "report_content", "report_page", "write_report"]
