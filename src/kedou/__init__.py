@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 from kedou import hooks
 
 if TYPE_CHECKING:
-    from kedou import data, losses, rules
+    from kedou import data, lab, losses, rules
     from kedou.block import Block, Column
     from kedou.conversion import convert
     from kedou.descent import Minimum, Outcome, Trajectory
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from kedou.sources import Source, open
     from kedou.spectrum import Diagnosis, diagnose
     from kedou.texts import set_language
+    from kedou.widgets import show
 
 __version__ = "0.1.0"
 
@@ -56,10 +57,11 @@ _HOMES = {
     "open": "kedou.sources",
     "scan": "kedou.fitting",
     "set_language": "kedou.texts",
+    "show": "kedou.widgets",
     "solve": "kedou.solution",
 }
-_MODULES = ("data", "errors", "losses", "rules")
-_HOOKS: dict[str, str] = {}
+_MODULES = ("data", "errors", "lab", "losses", "rules")
+_HOOKS: dict[str, str] = {"show": "kedou.widgets"}
 """What a run is asked for (``kedou.hooks``), and where the function of that name lives."""
 
 __all__ = [
@@ -83,12 +85,14 @@ __all__ = [
     "descend",
     "diagnose",
     "fit",
+    "lab",
     "load_model",
     "losses",
     "open",
     "rules",
     "scan",
     "set_language",
+    "show",
     "solve",
 ]
 
