@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 from kedou import hooks
 
 if TYPE_CHECKING:
-    from kedou import data, losses, rules
+    from kedou import data, lab, losses, rules
     from kedou.block import Block, Column
     from kedou.conversion import convert
     from kedou.descent import Minimum, Outcome, Trajectory
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from kedou.sources import Source, open
     from kedou.spectrum import Diagnosis, diagnose
     from kedou.texts import set_language
+    from kedou.widgets import show
 
 __version__ = "0.1.0"
 
@@ -63,10 +64,11 @@ _HOMES = {
     "report": "kedou.reporting",
     "scan": "kedou.fitting",
     "set_language": "kedou.texts",
+    "show": "kedou.widgets",
     "solve": "kedou.solution",
 }
-_MODULES = ("data", "errors", "losses", "rules")
-_HOOKS = {"plot": "kedou.plotting", "to_html": "kedou.reporting"}
+_MODULES = ("data", "errors", "lab", "losses", "rules")
+_HOOKS = {"plot": "kedou.plotting", "show": "kedou.widgets", "to_html": "kedou.reporting"}
 """What a run is asked for (``kedou.hooks``), and where the function of that name lives."""
 
 __all__ = [
@@ -92,6 +94,7 @@ __all__ = [
     "export",
     "export_all",
     "fit",
+    "lab",
     "load_model",
     "losses",
     "open",
@@ -100,6 +103,7 @@ __all__ = [
     "rules",
     "scan",
     "set_language",
+    "show",
     "solve",
 ]
 

@@ -9,7 +9,7 @@ import { along, Player } from "./kit/player.ts";
 import { flag, list, maybe, number, record, whole, type Shape } from "./kit/shape.ts";
 import type { Services } from "./kit/stage.ts";
 import { Store } from "./kit/store.ts";
-import { t } from "./kit/words.ts";
+import { t, tied } from "./kit/words.ts";
 import { bowlOf, lossOf, runOf, TADPOLES } from "./lesson.ts";
 import type { HostModel, Mounted } from "./mount.ts";
 import { HIGH_W, LinePicture, LOW_W } from "./pictures/line-picture.ts";
@@ -30,7 +30,7 @@ export const readCover: Shape<CoverState> = record({
   step: maybe(whole(0, 7)),
 });
 
-const FIRST: CoverState = { w: 1.5, been: [1.5], letGo: false, step: null };
+export const COVER_FIRST: CoverState = { w: 1.5, been: [1.5], letGo: false, step: null };
 const STEPS = 7;
 /** How long the machine's line lies at w = 0 before its first step. */
 const HOLD_AT_ZERO = 500;
@@ -41,7 +41,7 @@ const MACHINE = runOf("gradient-descent", BOWL, 0, 0.03, STEPS);
 
 export function openCover(el: HTMLElement, model: HostModel, services: Services): Mounted {
   const given = model.get("state");
-  const store = new Store<CoverState>(given ? readCover(given) : FIRST);
+  const store = new Store<CoverState>(given ? readCover(given) : COVER_FIRST);
   const live = new Live();
   const loss = new Readout("loss", 2, "big");
   const machineStep = h("p", { class: "label", "data-kedou": "machine-w" });
@@ -73,7 +73,7 @@ export function openCover(el: HTMLElement, model: HostModel, services: Services)
       live.say(t("cover-live", { w: fixed(w, 2), loss: fixed(BOWL.height(w), 2) }));
     },
     turned: () => {
-      if (store.state.w !== FIRST.w) store.set({ letGo: true }, "drag");
+      if (store.state.w !== COVER_FIRST.w) store.set({ letGo: true }, "drag");
       store.seal();
     },
     valueText: (w) => t("cover-live", { w: fixed(w, 2), loss: fixed(BOWL.height(w), 2) }),
@@ -96,7 +96,7 @@ export function openCover(el: HTMLElement, model: HostModel, services: Services)
     waiting = setTimeout(() => player.play(), HOLD_AT_ZERO);
   };
 
-  const paint = (): void => {
+  const paint = tied((): void => {
     const { w, been, letGo, step } = store.state;
     const now = shown();
     const done = step === STEPS && !player.playing;
@@ -131,7 +131,7 @@ export function openCover(el: HTMLElement, model: HostModel, services: Services)
     show(question, done);
     show(next, done);
     if (done) live.say(t("cover-question"));
-  };
+  });
   picture.plot.svg.classList.add("cover-plot");
   const stop = store.subscribe((state) => {
     player.follow();
@@ -172,7 +172,7 @@ export function openCover(el: HTMLElement, model: HostModel, services: Services)
       if (by > 0 && store.state.step === null) {
         if (store.state.letGo) begin();
         else store.set({ w: 0.9, been: [...store.state.been, 0.9], letGo: true });
-      } else if (by < 0) store.set(FIRST);
+      } else if (by < 0) store.set(COVER_FIRST);
     },
     undo: () => store.undo(),
     redo: () => store.redo(),

@@ -6,10 +6,11 @@
 
 import { entryOf } from "./chapters/index.ts";
 import { openCover, readCover } from "./cover.ts";
-import type { Services } from "./kit/stage.ts";
+import type { Lesson, Services } from "./kit/stage.ts";
 import { Stage } from "./kit/stage.ts";
 import { Misshapen } from "./kit/shape.ts";
-import { setLanguage, type Language } from "./kit/words.ts";
+import { speakIn } from "./kit/speaking.ts";
+import { tied, type Language } from "./kit/words.ts";
 
 export interface HostModel {
   get(name: string): unknown;
@@ -32,27 +33,62 @@ export function render(
   { model, el }: { model: HostModel; el: HTMLElement },
   services: Services = {},
 ): Mounted {
-  setLanguage(model.get("lang") as Language);
   const entry = entryOf(model.get("chapter") as string | null);
-  if (!entry) return openCover(el, model, services);
-  const { lesson } = entry;
+  return renderLesson(entry?.lesson ?? null, { model, el }, services);
+}
+
+/** Show a lesson that need not be a chapter; null is the cover. */
+export function renderLesson(
+  lesson: Lesson<any> | null,
+  { model, el }: { model: HostModel; el: HTMLElement },
+  services: Services = {},
+): Mounted {
+  const silence = speakIn(el, model.get("lang") as Language);
+  const mounted = lesson
+    ? openChapter(lesson, el, model, services)
+    : openCover(el, model, services);
+  return {
+    ...mounted,
+    destroy: () => {
+      silence();
+      mounted.destroy();
+    },
+  };
+}
+
+function openChapter(
+  lesson: Lesson<any>,
+  el: HTMLElement,
+  model: HostModel,
+  services: Services,
+): Mounted {
   const given = model.get("state") ?? null;
-  const stage = new Stage(lesson, given === null ? lesson.first : lesson.read(given), services);
+  let first: object = lesson.first;
+  try {
+    if (given !== null) first = lesson.read(given);
+  } catch (error) {
+    // The page has read what it gives; of a notebook, this is said, and Python told what stays.
+    if (!(error instanceof Misshapen) || !services.refused) throw error;
+    queueMicrotask(() => services.refused!(lesson.first));
+  }
+  const stage = new Stage(lesson, first, services);
   let own: unknown = stage.state;
   stage.store.subscribe((state) => {
     own = state;
     model.set("state", state);
     model.save_changes();
   });
-  const heard = (): void => {
+  const heard = tied((): void => {
     const state = model.get("state");
     if (state === own || state === null || state === undefined) return;
     try {
       stage.store.set(lesson.read(state) as object);
+      services.refused?.(null);
     } catch (error) {
       if (!(error instanceof Misshapen)) throw error;
+      services.refused?.(stage.state);
     }
-  };
+  });
   model.on("change:state", heard);
   el.replaceChildren(stage.element);
   return {

@@ -4,8 +4,9 @@
  */
 
 import { scaleLinear, scaleLog, scaleSymlog, type ScaleContinuousNumeric } from "d3-scale";
-import { clear, put, s } from "./dom.ts";
+import { clear, put, s, unique } from "./dom.ts";
 import { short } from "./numbers.ts";
+import { tied } from "./words.ts";
 
 export type Scale = ScaleContinuousNumeric<number, number>;
 
@@ -33,14 +34,12 @@ export interface PlotOptions {
   readonly xLabels?: boolean;
 }
 
-let counter = 0;
-
 export class Plot {
   readonly svg: SVGSVGElement;
   readonly under = s("g");
   readonly data = s("g");
   readonly over = s("g");
-  readonly id = `plot${++counter}`;
+  readonly id = unique("plot");
   width = 600;
   height = 400;
   /** Height of the type, in pixels. */
@@ -58,7 +57,7 @@ export class Plot {
   #titleInside = false;
   #isMeasured = false;
   /** The projector key changes the type and not the size of the picture. */
-  #resized = (): void => this.layout();
+  #resized = tied(() => this.layout());
   #laidOut: () => void = () => undefined;
 
   constructor(options: PlotOptions) {
@@ -78,7 +77,7 @@ export class Plot {
       this.data,
       this.over,
     );
-    this.#observer = new ResizeObserver(() => this.layout());
+    this.#observer = new ResizeObserver(tied(() => this.layout()));
     this.#observer.observe(this.svg);
     window.addEventListener("resize", this.#resized);
   }
@@ -155,6 +154,8 @@ export class Plot {
     // Numbers beside the axis have the room they need, and not less than short ones take.
     const longest = bare ? 0 : Math.max(0, ...this.#yLabels(em).map(({ text }) => text.length));
     this.left = bare ? 8 : em * Math.max(2.9, 0.56 * longest + 0.9);
+    // A picture that is narrower than its margins, for a moment, is drawn a pixel wide.
+    this.right = Math.max(this.right, this.left + 1);
     this.x.range([this.left, this.right]);
     if (this.#options.square) this.#keepSquare();
     put(this.svg, { viewBox: `0 0 ${width} ${height}` });
