@@ -136,6 +136,7 @@ class OwnData implements View<State> {
       change: (rate, how) => store.set({ rate, step: null }, `rate-${how}`),
       end: () => store.seal(),
       auto: () => store.set({ rate: null, step: null }),
+      ahead: () => stage.repaintAhead(),
     });
     this.#steps = PHASES.map((phase, i) => {
       const element = button(`phase-${phase}`, `${i + 1}  ${t(`own-${phase}`)}`, () =>

@@ -50,6 +50,11 @@ export function write(element: Element, text: string): void {
   if (element.textContent !== text) element.textContent = text;
 }
 
+/** Set what a field or a choice holds where it differs: the browser looks for forms after each. */
+export function enter(field: HTMLInputElement | HTMLSelectElement, value: string): void {
+  if (field.value !== value) field.value = value;
+}
+
 export function show(element: Element, visible: boolean): void {
   element.toggleAttribute("hidden", !visible);
   if (element instanceof SVGElement) element.classList.toggle("gone", !visible);

@@ -3,7 +3,7 @@
  * best rate from this start, and the limit beyond which every run diverges.
  */
 
-import { h, put, s, show, write } from "./dom.ts";
+import { enter, h, put, s, show, write } from "./dom.ts";
 import { clamp, short } from "./numbers.ts";
 import { t } from "./words.ts";
 
@@ -12,6 +12,8 @@ export interface RateTrackOptions {
   readonly change: (rate: number, how: "drag" | "key") => void;
   readonly end: () => void;
   readonly auto: () => void;
+  /** Paint what a drag has changed before the next frame is due; without it, in that frame. */
+  readonly ahead?: () => void;
 }
 
 /** How far the track reaches below and beyond the limit. */
@@ -101,7 +103,7 @@ export class RateTrack {
     this.#auto.setAttribute("aria-pressed", String(isAuto));
     const rate = this.#options.rate();
     if (document.activeElement !== this.#field || !this.#field.matches(":focus-visible")) {
-      this.#field.value = String(Number(rate.toPrecision(6)));
+      enter(this.#field, String(Number(rate.toPrecision(6))));
     }
     put(this.#handle, {
       "aria-valuemin": 0,
@@ -165,7 +167,7 @@ export class RateTrack {
 
   #listen(): void {
     let box: DOMRect | null = null;
-    const { change, end } = this.#options;
+    const { change, end, ahead } = this.#options;
     const move = (event: PointerEvent): void => {
       if (box) change(this.#rateAt(event.clientX - box.left), "drag");
     };
@@ -176,6 +178,13 @@ export class RateTrack {
       this.#handle.focus({ preventScroll: true });
       event.preventDefault();
       move(event);
+    });
+    // Told at once; a pointermove is held back until the frame begins. It still comes, and is the
+    // only one where a browser has no raw ones.
+    this.#svg.addEventListener("pointerrawupdate", (event) => {
+      if (!box) return;
+      move(event as PointerEvent);
+      ahead?.();
     });
     this.#svg.addEventListener("pointermove", move);
     for (const stop of ["pointerup", "pointercancel", "lostpointercapture"] as const) {

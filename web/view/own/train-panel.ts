@@ -6,7 +6,7 @@ import type { Loss } from "../../model/losses/loss.ts";
 import { makeLoss } from "../../model/losses/registry.ts";
 import type { Training } from "../../model/training.ts";
 import { bestStep, type Validation } from "../../model/validation.ts";
-import { h, clear, show, write } from "../kit/dom.ts";
+import { clear, enter, h, show, write } from "../kit/dom.ts";
 import { Readout } from "../kit/controls.ts";
 import { clipped, isolated } from "../kit/names.ts";
 import { short } from "../kit/numbers.ts";
@@ -197,8 +197,8 @@ export class TrainPanel {
     let [i, j] = state.pair;
     if (i >= p) i = 0;
     if (j >= p || j === i) j = i === p - 1 ? 0 : p - 1;
-    this.#pair[0].value = String(i);
-    this.#pair[1].value = String(j);
+    enter(this.#pair[0], String(i));
+    enter(this.#pair[1], String(j));
     this.slice.paint({
       slice: slice(i, j),
       names: [names[i]!, names[j]!],

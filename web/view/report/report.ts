@@ -75,6 +75,7 @@ class Report implements View<State> {
         change: (rate, how) => store.set({ rate, step: null }, `rate-${how}`),
         end: () => store.seal(),
         auto: () => store.set({ rate: null, step: null }),
+        ahead: () => stage.repaintAhead(),
       });
       this.#tools = new Tools(stage, false);
       stage.dock.append(this.#track.element, this.#trouble);
