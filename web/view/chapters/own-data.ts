@@ -134,7 +134,10 @@ class OwnData implements View<State> {
     this.#track = new RateTrack({
       rate: () => this.#rate(),
       change: (rate, how) => store.set({ rate, step: null }, `rate-${how}`),
-      end: () => store.seal(),
+      end: () => {
+        store.seal();
+        stage.repaint();
+      },
       auto: () => store.set({ rate: null, step: null }),
       ahead: () => stage.repaintAhead(),
     });
@@ -249,7 +252,7 @@ class OwnData implements View<State> {
     const settings = settingsOf(state);
     let trained: Trained;
     try {
-      trained = material.training.trained(settings);
+      trained = material.training.trained(settings, this.#track.isHeld);
     } catch (error) {
       if (!(error instanceof ModelError)) throw error;
       write(this.#trouble, tell(error));
@@ -293,6 +296,7 @@ class OwnData implements View<State> {
       sample: material.sample,
       target: material.target,
       loss: state.loss,
+      isHeld: this.#track.isHeld,
       by: t(
         !material.whole
           ? "own-so-far"

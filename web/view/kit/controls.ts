@@ -1,6 +1,6 @@
 /** Buttons, sliders with a number field, the transport bar, numbers that can be read by a script. */
 
-import { enter, h, put, show, write, type Child } from "./dom.ts";
+import { enter, h, paragraphs, put, show, write, type Child } from "./dom.ts";
 import { clamp, fixed } from "./numbers.ts";
 import type { Player } from "./player.ts";
 import { t } from "./words.ts";
@@ -167,9 +167,7 @@ export class BigNumber {
     if (!this.#open) return;
     const isHidden = value === null && text === undefined;
     const texts = isHidden ? [t("hidden-for-now")] : lines();
-    while (this.#lines.childElementCount > texts.length) this.#lines.lastChild!.remove();
-    while (this.#lines.childElementCount < texts.length) this.#lines.append(h("p"));
-    texts.forEach((each, i) => write(this.#lines.children[i]!, each));
+    paragraphs(this.#lines, texts);
   }
 
   #toggle(): void {

@@ -63,3 +63,10 @@ export function show(element: Element, visible: boolean): void {
 export function clear(element: Element, ...children: Child[]): void {
   element.replaceChildren(...children.filter((child): child is Node | string => Boolean(child)));
 }
+
+/** One paragraph a line, written where they differ. */
+export function paragraphs(element: Element, texts: readonly string[]): void {
+  while (element.childElementCount > texts.length) element.lastElementChild!.remove();
+  while (element.childElementCount < texts.length) element.append(h("p"));
+  texts.forEach((text, i) => write(element.children[i]!, text));
+}

@@ -43,6 +43,8 @@ export class RateTrack {
   #auto: HTMLButtonElement;
   #marks = { limit: 1, best: 0.5 };
   #width = 0;
+  /** Where the track is while a hand holds it. */
+  #box: DOMRect | null = null;
   #observer: ResizeObserver;
 
   constructor(options: RateTrackOptions) {
@@ -121,6 +123,10 @@ export class RateTrack {
     this.#draw();
   }
 
+  get isHeld(): boolean {
+    return this.#box !== null;
+  }
+
   destroy(): void {
     this.#observer.disconnect();
   }
@@ -166,14 +172,13 @@ export class RateTrack {
   }
 
   #listen(): void {
-    let box: DOMRect | null = null;
     const { change, end, ahead } = this.#options;
     const move = (event: PointerEvent): void => {
-      if (box) change(this.#rateAt(event.clientX - box.left), "drag");
+      if (this.#box) change(this.#rateAt(event.clientX - this.#box.left), "drag");
     };
     this.#svg.addEventListener("pointerdown", (event) => {
       if (event.button !== 0) return;
-      box = this.#svg.getBoundingClientRect();
+      this.#box = this.#svg.getBoundingClientRect();
       this.#svg.setPointerCapture(event.pointerId);
       this.#handle.focus({ preventScroll: true });
       event.preventDefault();
@@ -182,15 +187,15 @@ export class RateTrack {
     // Told at once; a pointermove is held back until the frame begins. It still comes, and is the
     // only one where a browser has no raw ones.
     this.#svg.addEventListener("pointerrawupdate", (event) => {
-      if (!box) return;
+      if (!this.#box) return;
       move(event as PointerEvent);
       ahead?.();
     });
     this.#svg.addEventListener("pointermove", move);
     for (const stop of ["pointerup", "pointercancel", "lostpointercapture"] as const) {
       this.#svg.addEventListener(stop, () => {
-        if (!box) return;
-        box = null;
+        if (!this.#box) return;
+        this.#box = null;
         end();
       });
     }
