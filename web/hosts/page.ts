@@ -13,7 +13,7 @@ import { checkState, render, type HostModel, type Mounted } from "../view/mount.
 import { openReport, reportText } from "./report.ts";
 import { SocketEngine } from "./socket-engine.ts";
 import { LocalModel } from "./local-model.ts";
-import { kept, keep } from "./storage.ts";
+import { kept, keep, keepPlace, keptPlace } from "./storage.ts";
 
 const report = reportText();
 const root = document.getElementById("kedou")!;
@@ -42,9 +42,23 @@ function address(name: string | null, language: Language): string {
   return `?${query}`;
 }
 
+/** Note where the learner is, before the page or the chapter goes. */
+function leave(): void {
+  if (chapter && entryOf(chapter)?.lesson.returns) keepPlace(chapter, model.get("state"));
+}
+
 function go(name: string | null, language: Language, state: unknown = null): void {
+  leave();
   history.pushState(null, "", address(name, language));
-  open(state);
+  open(state ?? keptPlaceOf(name));
+}
+
+function chapterInAddress(): string | null {
+  return entryOf(new URLSearchParams(location.search).get("chapter"))?.lesson.name ?? null;
+}
+
+function keptPlaceOf(name: string | null): unknown {
+  return name && entryOf(name)?.lesson.returns ? keptPlace(name) : null;
 }
 
 /** Show what the address says. */
@@ -54,7 +68,7 @@ function open(state: unknown = null): void {
   setLanguage(language);
   document.documentElement.lang = language;
   let trouble = "";
-  chapter = entryOf(query.get("chapter"))?.lesson.name ?? null;
+  chapter = chapterInAddress();
   if (query.has("chapter") && chapter === null) trouble = t("no-such-chapter");
   try {
     const shared = sharedIn(location.hash);
@@ -223,14 +237,20 @@ window.addEventListener("keydown", (event) => {
   }
 });
 window.addEventListener("popstate", () => {
-  if (report === null) open();
+  if (report !== null) return;
+  leave();
+  open(keptPlaceOf(chapterInAddress()));
 });
+window.addEventListener("pagehide", leave);
 window.addEventListener("hashchange", () => {
   if (report === null && location.hash.startsWith("#state=")) open();
 });
 applyTheme(document.documentElement);
-if (report === null) open();
-else {
+if (report === null) {
+  const [arrival] = performance.getEntriesByType("navigation");
+  const isBack = (arrival as PerformanceNavigationTiming | undefined)?.type !== "navigate";
+  open(isBack ? keptPlaceOf(chapterInAddress()) : null);
+} else {
   // A report is one page: no menu, no other language, and its address leads nowhere else.
   root.replaceChildren(notice, main);
   show(notice, false);

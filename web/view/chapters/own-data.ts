@@ -183,6 +183,7 @@ class OwnData implements View<State> {
     const { loaded } = this.#loading;
     const phases = reachable(loaded, state);
     if (loaded.offers) this.#offer(loaded);
+    this.#nameTable(loaded);
     this.#bring.sent(loaded.sending?.share ?? null, loaded.sending?.name ?? "");
     this.#steps.forEach((element, i) => {
       const phase = PHASES[i]!;
@@ -193,7 +194,9 @@ class OwnData implements View<State> {
     write(this.#trouble, loaded.trouble);
     show(this.#trouble, loaded.trouble !== "");
     show(this.#again, loaded.trouble !== "" && state.source !== null);
-    show(this.#bring.element, state.phase === "bring");
+    // Where what was brought is gone, it can be brought again.
+    const isGone = loaded.table === null && loaded.trouble !== "";
+    show(this.#bring.element, state.phase === "bring" || isGone);
     const looks = state.phase === "look" && loaded.table !== null && loaded.look !== null;
     show(this.#look.element, looks);
     if (looks) this.#look.paint(state, loaded.table!, loaded.look!, phases.has("train"));
@@ -229,6 +232,13 @@ class OwnData implements View<State> {
     if (offers.opened && state.source === null) {
       this.#stage.store.set({ source: offers.opened, phase: "look" }, "quiet");
     }
+  }
+
+  /** A link says what its table is called, so that no other one is taken for it. */
+  #nameTable({ table }: Loaded): void {
+    const { source } = this.#stage.state;
+    if (!table || !source || !("table" in source) || source.name !== undefined) return;
+    this.#stage.store.set({ source: { ...source, name: table.name } }, "quiet");
   }
 
   #choose(state: State): void {
@@ -463,5 +473,6 @@ export const ownData: Lesson<State> = {
   read: readState,
   first: FIRST,
   beats: [{}],
+  returns: true,
   open,
 };

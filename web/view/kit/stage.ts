@@ -25,6 +25,8 @@ export interface Lesson<S extends object> {
   readonly first: S;
   /** Places PageUp and PageDown walk through, each as a change of the first state. */
   readonly beats: readonly Partial<S>[];
+  /** Whether a page that is loaded again comes back to where the learner was. */
+  readonly returns?: boolean;
   open(stage: Stage<S>): View<S>;
 }
 
