@@ -139,7 +139,8 @@ async def drag(page: Page, moves: int, drawn: Drawn = RATE) -> list[Move]:
     found = [Move(*each) for each in await page.evaluate("window.found")]
     offs = [each.off for each in found]
     assert all(each.trusted for each in found)
-    assert max(offs) - min(offs) < 1, "what was painted is not where the hand is"
+    width = max(offs) - min(offs)
+    assert width < 1, f"what was painted is up to {width:.1f} px from the hand"
     return found
 
 
