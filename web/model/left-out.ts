@@ -12,7 +12,7 @@
 
 import { outward } from "./coordinates.ts";
 import type { Design } from "./design.ts";
-import { type Vector, apply, subtract } from "./linear/matrix.ts";
+import { type Vector, apply, dot, subtract } from "./linear/matrix.ts";
 import type { Moments } from "./moments.ts";
 import type { Quadratic } from "./quadratic.ts";
 
@@ -29,7 +29,7 @@ export function errorOn(moments: Moments, design: Design): (theta: Vector) => nu
   const v = new Float64Array(rows.mean.length);
   return (theta) => {
     const at = lineOf(theta, 1, v, rows, design);
-    const error = Math.max(product(rows, v, v), 0) + at * at;
+    const error = around(rows, v) + at * at;
     return Number.isFinite(error) ? error : Infinity;
   };
 }
@@ -49,17 +49,18 @@ export function errorAlong(
   const length = rows.mean.length;
   const v = new Float64Array(length);
   const off = lineOf(outward(coordinates, best), 1, v, rows, design);
-  const least = Math.max(product(rows, v, v), 0) + off * off;
+  const least = around(rows, v) + off * off;
   const lines = Array.from({ length: p }, (_, i) => {
     const inner = eigenvectors.data.subarray(i * p, (i + 1) * p);
     const line = new Float64Array(length);
-    return { line, off: lineOf(outward(coordinates, inner), 0, line, rows, design) };
+    const away = lineOf(outward(coordinates, inner), 0, line, rows, design);
+    return { line, spread: spreadOf(rows, line), off: away };
   });
-  const g = Float64Array.from(lines, (of) => 2 * (product(rows, of.line, v) + of.off * off));
+  const g = Float64Array.from(lines, (of) => 2 * (dot(of.spread, v) + of.off * off));
   const G = new Float64Array(p * p);
   lines.forEach((a, i) => {
     lines.forEach((b, j) => {
-      G[i * p + j] = product(rows, a.line, b.line) + a.off * b.off;
+      G[i * p + j] = dot(a.spread, b.line) + a.off * b.off;
     });
   });
   const first = apply(eigenvectors, subtract(start, best));
@@ -113,14 +114,26 @@ function lineOf(theta: Vector, y: number, v: Vector, { mean }: Rows, design: Des
   return at;
 }
 
-/** u'S v / W */
-function product({ S, weightSum }: Rows, u: Vector, v: Vector): number {
+/** S v / W */
+function spreadOf({ S, weightSum }: Rows, v: Vector): Vector {
+  const n = v.length;
+  const spread = new Float64Array(n);
+  for (let a = 0; a < n; a++) {
+    let row = 0;
+    for (let b = 0; b < n; b++) row += S[a * n + b]! * v[b]!;
+    spread[a] = row / weightSum;
+  }
+  return spread;
+}
+
+/** v'S v / W */
+function around({ S, weightSum }: Rows, v: Vector): number {
   const n = v.length;
   let sum = 0;
   for (let a = 0; a < n; a++) {
     let row = 0;
     for (let b = 0; b < n; b++) row += S[a * n + b]! * v[b]!;
-    sum += row * u[a]!;
+    sum += row * v[a]!;
   }
-  return sum / weightSum;
+  return Math.max(sum / weightSum, 0);
 }
