@@ -115,7 +115,7 @@ class OwnLab(Lab):
         """Wait until Python's own run has taken the place of the page's."""
         self.page.wait_for_function(
             "() => document.querySelector('[data-kedou=computed-by]')"
-            ".textContent.includes('Python')"
+            "?.textContent.includes('Python')"
         )
         return self
 
@@ -241,7 +241,7 @@ def test_hostile_names_are_text(own):
     assert own.page.locator("main img").count() == 0
 
 
-@pytest.mark.parametrize("rows", ["all", "batches"])
+@pytest.mark.parametrize("rows", ["all", "batches", "batches of one feature"])
 def test_copied_python_gives_the_numbers_on_screen(own, rows):
     own.open("own-data")
     own.at("path").fill("房价.csv")
@@ -249,8 +249,10 @@ def test_copied_python_gives_the_numbers_on_screen(own, rows):
     own.looked("价格").train()
     own.set_rate(0.2)
     own.confirmed()
-    if rows == "batches":
+    if rows != "all":
         own.click("more")
+        if rows == "batches of one feature":
+            own.click("feature-1")
         own.at("rows").select_option("batches")
         own.page.wait_for_function(
             "() => document.querySelector('[data-kedou=passes]').textContent.includes('looked')"
@@ -266,7 +268,7 @@ def test_copied_python_gives_the_numbers_on_screen(own, rows):
     )
     printed = dict(line.split()[:2] for line in ran.stdout.splitlines())
     assert printed.pop("outcome") == own.at("outcome").get_attribute("data-value")
-    assert len(printed) == 4
+    assert len(printed) == (2 if rows == "batches of one feature" else 4)
     for name, value in printed.items():
         assert float(value) == pytest.approx(own.value(name), rel=1e-11), name
 
@@ -320,6 +322,55 @@ def test_what_is_taken_away_can_be_used(own):
     code = own.save("python").read_text("utf-8")
     ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     assert ran.returncode == 0, ran.stderr
+
+
+def test_a_page_that_is_loaded_again_comes_back(own):
+    own.bring_path("房价.csv", "价格").train()
+    own.set_rate(0.02)
+    own.confirmed()
+    error = own.value("left-out-error")
+    own.page.reload()
+    own.confirmed()
+    assert own.value("left-out-error") == error
+    assert own.value("rate") == 0.02
+    for chapter in ("forward", "own-data"):
+        own.at("menu").locator("summary").click()
+        own.at("menu").locator(f"a[href*='chapter={chapter}&']").click()
+    own.confirmed()
+    assert own.value("left-out-error") == error
+    own.open("own-data")
+    own.at("drop").wait_for()
+    assert not own.at("outcome").is_visible()
+
+
+def test_a_file_that_was_dropped_comes_back_and_one_that_is_gone_is_said(own):
+    own.open("own-data")
+    own.at("drop").evaluate(
+        """drop => {
+          const data = new DataTransfer();
+          const rows = Array.from({length: 40}, (_, i) => `${i},${(i * 7) % 5},${2 * i + 1}`);
+          data.items.add(new File([['a,b,y', ...rows].join('\\n')], 'mine.csv'));
+          for (const type of ['dragenter', 'dragover', 'drop'])
+            drop.dispatchEvent(new DragEvent(type, {dataTransfer: data, bubbles: true,
+              cancelable: true}));
+        }"""
+    )
+    own.looked("y").train()
+    own.confirmed()
+    error = own.value("left-out-error")
+    own.page.reload()
+    own.confirmed()
+    assert own.value("left-out-error") == error
+    own.page.evaluate(
+        """() => {
+          const place = JSON.parse(sessionStorage.getItem('kedou.place.own-data'));
+          addEventListener('pagehide', () => sessionStorage.setItem('kedou.place.own-data',
+            JSON.stringify({...place, source: {...place.source, name: 'another.csv'}})));
+        }"""
+    )
+    own.page.reload()
+    own.at("trouble").get_by_text("another.csv").wait_for()
+    assert own.at("drop").is_visible()
 
 
 def test_a_link_opens_the_same_run_elsewhere(browser, own_lab, own):

@@ -76,6 +76,31 @@ def test_the_tadpoles_as_a_page(kedou):
     assert "7 rows" in page.err
 
 
+def test_the_mean_absolute_error_of_rows_left_out(fitted, kedou):
+    table = kd.data.tadpoles()
+    time, volume = np.array(table.X)[:, 0], np.array(table.y)
+    errors, baseline = [], []
+    for i in range(len(time)):
+        rest = np.arange(len(time)) != i
+        slope, intercept = np.polyfit(time[rest], volume[rest], 1)
+        errors.append(abs(volume[i] - slope * time[i] - intercept))
+        baseline.append(abs(volume[i] - volume[rest].mean()))
+    found = fitted("tadpoles.csv", "--target", "volume", "--steps", 3000)["hold_out"]
+    assert found["mae"] == pytest.approx(np.mean(errors), rel=1e-9)
+    assert found["baseline_mae"] == pytest.approx(np.mean(baseline), rel=1e-12)
+    assert (found["mae_rows"], found["mae_spread"]) == (7, None)
+    random = np.random.default_rng(0)
+    x = random.normal(size=2500)
+    rows = [f"{a:.5f},{2 * a + e:.5f}" for a, e in zip(x, random.normal(size=2500), strict=True)]
+    long = write("long.csv", "\n".join(["x,y", *rows]) + "\n")
+    held = fitted(long, "--target", "y")["hold_out"]
+    assert held["mae_rows"] == 2000
+    # Of a normal error the mean absolute one is sqrt(2 / pi) of the root mean squared one.
+    assert held["mae"] == pytest.approx(held["rmse"] * math.sqrt(2 / math.pi), rel=0.05)
+    page = kedou("fit", long, "--target", "y")
+    assert "taken over 2,000 of those rows" in " ".join(page.out.split())
+
+
 def test_the_tadpoles_as_an_object(tadpoles):
     found = tadpoles()
     assert set(found) >= REQUIRED

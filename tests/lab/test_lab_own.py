@@ -519,6 +519,25 @@ def test_the_code_of_a_run_gives_its_numbers(
     assert values == run["run"]["theta"][-1]
 
 
+def test_the_code_of_a_run_over_rows_has_what_was_switched_on(home: House) -> None:
+    home.write("gaps.csv", sales(60) + "61,,50,2024-01-01,true,1,500\n62,深圳,80,,,,\n")
+    settings = {"features": ["面积"], "loss": "huber", "steps": 12, "learning_rate": 1e-4}
+    *_, run, code = talk(
+        home,
+        {"path": "gaps.csv"},
+        scan(**PRICES, missing="skip"),
+        {"type": "passes", "scan": ..., **settings},
+        {"type": "save", "scan": ..., "kind": "python", "settings": settings},
+    )
+    assert run["run"]["parameters"] == ["面积", "intercept"]
+    done = subprocess.run(
+        [sys.executable, "-c", code["text"]],
+        cwd=home.data, capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    values = [float(line.rsplit(" ", 1)[1]) for line in done.stdout.strip().split("\n")[1:]]
+    assert values == run["run"]["theta"][-1]
+
+
 def test_a_run_over_rows_is_saved_after_it_was_made(home: House, tmp_path: Any) -> None:
     settings = {"standardize": True, "steps": 30, "loss": "huber"}
 

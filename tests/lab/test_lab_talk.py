@@ -17,6 +17,7 @@ from kedou.lab import answers, talk
 from kedou.lab.app import Lab
 from kedou.lab.messages import Ask
 from kedou.lab.workers import StoppedError, Workers
+from kedou.sources.mapped import Mapped
 
 
 def over_socket(talk: Callable[[Line, Lab], Coroutine[Any, Any, None]], **options: Any) -> None:
@@ -269,7 +270,7 @@ def test_a_long_run_of_the_engine_ends_at_its_next_pass() -> None:
     ask = Ask("descend", 1, {"data": "engel", "loss": "huber", "steps": 2000})
     stop = threading.Event()
     passes = [0]
-    true = answers._Watched.parts
+    true = Mapped.parts
 
     def counted(self: Any) -> Any:
         passes[0] += 1
@@ -278,7 +279,7 @@ def test_a_long_run_of_the_engine_ends_at_its_next_pass() -> None:
         return true(self)
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(answers._Watched, "parts", counted)
+        patch.setattr(Mapped, "parts", counted)
         with pytest.raises(StoppedError):
             answers.descend(ask, "en", stop)
     assert passes[0] == 10

@@ -11,7 +11,7 @@ import { pressed } from "./keys.ts";
 import { SocketEngine } from "./socket-engine.ts";
 import { LocalModel } from "./local-model.ts";
 import { address, askedFor, isElsewhere, writtenIn } from "./place.ts";
-import { kept, keep } from "./storage.ts";
+import { kept, keep, keepPlace, keptPlace } from "./storage.ts";
 
 const report = reportText();
 /** The page's own place; a notebook, which loads this file too, has none. */
@@ -38,9 +38,23 @@ function here(language: Language): string {
   return `?${new URLSearchParams({ chapter: chapter ?? "cover", lang: language })}`;
 }
 
+/** Note where the learner is, before the page or the chapter goes. */
+function leave(): void {
+  if (chapter && entryOf(chapter)?.lesson.returns) keepPlace(chapter, model.get("state"));
+}
+
 function go(to: string, state: unknown = null): void {
+  leave();
   history.pushState(null, "", to);
-  open(state);
+  open(state ?? keptPlaceOf(chapterInAddress()));
+}
+
+function chapterInAddress(): string | null {
+  return entryOf(askedFor(new URLSearchParams(location.search)))?.lesson.name ?? null;
+}
+
+function keptPlaceOf(name: string | null): unknown {
+  return name && entryOf(name)?.lesson.returns ? keptPlace(name) : null;
 }
 
 /** Show what the address says. */
@@ -50,9 +64,8 @@ function open(state: unknown = null): void {
   setLanguage(language);
   document.documentElement.lang = language;
   let trouble = "";
-  const asked = askedFor(query);
-  chapter = entryOf(asked)?.lesson.name ?? null;
-  if (asked !== "cover" && chapter === null) trouble = t("no-such-chapter");
+  chapter = chapterInAddress();
+  if (askedFor(query) !== "cover" && chapter === null) trouble = t("no-such-chapter");
   try {
     const shared = sharedIn(location.hash);
     if (shared) {
@@ -206,6 +219,13 @@ function project(): void {
   window.dispatchEvent(new Event("resize"));
 }
 
+/** The place to open a page on: where it was left, when the learner comes back to it. */
+function placeOnArrival(): unknown {
+  const [arrival] = performance.getEntriesByType("navigation");
+  const isBack = (arrival as PerformanceNavigationTiming | undefined)?.type !== "navigate";
+  return isBack ? keptPlaceOf(chapterInAddress()) : null;
+}
+
 function start(place: HTMLElement): void {
   document.documentElement.classList.add("kedou");
   place.replaceChildren(bar, notice, main);
@@ -214,13 +234,16 @@ function start(place: HTMLElement): void {
     if (event.key === "Escape") bar.querySelector("details")?.removeAttribute("open");
   });
   window.addEventListener("popstate", () => {
-    if (report === null) open();
+    if (report !== null) return;
+    leave();
+    open(keptPlaceOf(chapterInAddress()));
   });
+  window.addEventListener("pagehide", leave);
   window.addEventListener("hashchange", () => {
     if (report === null && location.hash.startsWith("#state=")) open();
   });
   applyTheme(document.documentElement);
-  if (report === null) open();
+  if (report === null) open(placeOnArrival());
   else {
     // A report is one page: no menu, no other language, and its address leads nowhere else.
     place.replaceChildren(notice, main);

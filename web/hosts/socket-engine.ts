@@ -108,7 +108,12 @@ export class SocketEngine implements Engine {
   }
 
   async open(source: Source): Promise<Table> {
-    const named = "upload" in source ? { upload: source.upload } : source;
+    const named =
+      "upload" in source
+        ? { upload: source.upload }
+        : "table" in source
+          ? { table: source.table }
+          : source;
     return (await this.#ask("open", { source: named })) as unknown as Table;
   }
 

@@ -1,5 +1,8 @@
 /** What the browser keeps for this learner, and nobody else sees; none where that is forbidden. */
 
+import { checkState } from "../view/mount.ts";
+import { Misshapen } from "../view/kit/shape.ts";
+
 type Name = "language" | "theme" | "solved";
 
 export function kept(name: Name): string | null {
@@ -15,5 +18,27 @@ export function keep(name: Name, value: string): void {
     localStorage.setItem(`kedou.${name}`, value);
   } catch {
     // A browser that keeps nothing still shows the lesson.
+  }
+}
+
+/** Keep where a learner was in a chapter, for as long as this tab is open. */
+export function keepPlace(chapter: string, state: unknown): void {
+  try {
+    sessionStorage.setItem(`kedou.place.${chapter}`, JSON.stringify(state));
+  } catch {
+    // A state that is too large, or a browser that keeps nothing: the chapter begins anew.
+  }
+}
+
+/** Where a learner was in a chapter; null where nothing is kept, or nothing that makes sense. */
+export function keptPlace(chapter: string): unknown {
+  try {
+    const state: unknown = JSON.parse(sessionStorage.getItem(`kedou.place.${chapter}`) ?? "null");
+    if (state !== null) checkState(chapter, state);
+    return state;
+  } catch (error) {
+    if (error instanceof Misshapen || error instanceof SyntaxError) return null;
+    if (error instanceof DOMException) return null;
+    throw error;
   }
 }

@@ -38,6 +38,8 @@ export interface RunOptions {
   readonly learningRate?: Rate | "auto";
   readonly steps?: number;
   readonly tolerance?: number | null;
+  /** Of plain gradient descent, keep these steps alone, and find each directly: for a drag. */
+  readonly keep?: (last: number) => readonly number[];
 }
 
 export interface Prepared {
@@ -103,21 +105,21 @@ export function fromStart(prepared: Prepared, start: number | ArrayLike<number>)
 
 /** Take the steps and judge them. */
 export function run(started: Started, options: RunOptions = {}): Trajectory {
-  const { steps = 1000, tolerance = null } = options;
+  const { steps = 1000, tolerance = null, keep } = options;
   checkSettings(steps, tolerance);
   const { prepared, inner } = started;
   const { surface, solution } = prepared;
   const { rule, notes } = chosenRule(options, surface, inner, steps);
   const rate = plainRate(rule);
   const record =
-    rate !== null && steps > MOST_RECORDS
-      ? jump(surface, rate, inner, steps, tolerance)
+    rate !== null && (keep || steps > MOST_RECORDS)
+      ? jump(surface, rate, inner, steps, tolerance, keep)
       : walk(surface, rule, inner, steps, tolerance);
   const target = (tolerance ?? ARRIVED) * surface.scaleOfLoss;
   const foreseen = rate === null ? null : spectrumSays(surface, rate, inner);
   const outcome = judge(record, { target, grows: foreseen });
   const oscillating = oscillates(record, surface, rate);
-  const facts = factsOf(rule, record, started, tolerance);
+  const facts = factsOf(rule, record, started, options);
   outwardInPlace(surface.coordinates, record.theta);
   record.theta.set(started.theta);
   gradientOutwardInPlace(surface.coordinates, record.gradient);
@@ -184,7 +186,12 @@ function bestOf(surface: Quadratic, shares: Vector) {
   return { ...best, limit: limit(surface.eigenvalues) };
 }
 
-function factsOf(rule: Rule, record: Walk, started: Started, tolerance: number | null): Facts {
+function factsOf(
+  rule: Rule,
+  record: Walk,
+  started: Started,
+  { tolerance = null, keep }: RunOptions,
+): Facts {
   const { prepared, rates, shares } = started;
   const { surface, solution } = prepared;
   const rate = plainRate(rule);
@@ -193,6 +200,8 @@ function factsOf(rule: Rule, record: Walk, started: Started, tolerance: number |
   const inside = record.gap.findIndex((gap) => gap <= target);
   const until = (goal: number) =>
     rate === null ? null : stepsTo(shares, surface.eigenvalues, rate, goal);
+  // Between the steps of a few that are kept, the closed form knows when it got there.
+  const arrived = inside < 0 ? null : ((keep && until(target)) ?? record.steps[inside]!);
   const condition = rates.conditionNumber;
   const hurts = !prepared.standardize && condition !== null && condition > 100;
   return {
@@ -205,7 +214,7 @@ function factsOf(rule: Rule, record: Walk, started: Started, tolerance: number |
     stepsNeeded: until(target),
     stepsToCertain:
       solution.residualStd === null ? null : until((0.01 * solution.loss) / solution.weightSum),
-    arrived: inside < 0 ? null : record.steps[inside]!,
+    arrived,
     standardErrorsAway: distance(surface, record, solution),
     scaleOfLoss: surface.scaleOfLoss,
     least: surface.least,

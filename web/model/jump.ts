@@ -13,13 +13,17 @@ import type { Quadratic } from "./quadratic.ts";
 import { gapAfter, risesAt, stepsTo } from "./rates.ts";
 import { type Stop, type Walk, ceilingAbove } from "./walk.ts";
 
-/** Return the walk of gradient descent with one rate on moments, its kept steps directly. */
+/**
+ * Return the walk of gradient descent with one rate on moments, its kept steps directly. `keep`
+ * says which those are, from 0 to the last one; where it is not given they are a history's.
+ */
 export function jump(
   surface: Quadratic,
   rate: number,
   start: Vector,
   steps: number,
   tolerance: number | null = null,
+  keep: (last: number) => readonly number[] = everyStride,
 ): Walk {
   const { eigenvalues } = surface;
   const along = apply(surface.eigenvectors, subtract(start, surface.best));
@@ -40,10 +44,7 @@ export function jump(
     last = leaving - 1;
     stop = "ceiling";
   }
-  const stride = strideFor(last);
-  const kept: number[] = [];
-  for (let t = 0; t <= last; t += stride) kept.push(t);
-  if (kept.at(-1) !== last) kept.push(last);
+  const kept = keep(last);
   const p = start.length;
   const theta = path(surface, rate, start, kept);
   const ends = range(Math.max(0, last - TAIL + 1), last);
@@ -113,6 +114,14 @@ export function curve(
     gaps[t] = gap;
   }
   return gaps;
+}
+
+function everyStride(last: number): number[] {
+  const stride = strideFor(last);
+  const kept: number[] = [];
+  for (let t = 0; t <= last; t += stride) kept.push(t);
+  if (kept.at(-1) !== last) kept.push(last);
+  return kept;
 }
 
 function range(first: number, last: number): number[] {

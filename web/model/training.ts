@@ -15,6 +15,7 @@ import { type Moments, drop } from "./moments.ts";
 import { ruleFromJson } from "./rules/registry.ts";
 import type { Trajectory } from "./trajectory.ts";
 import {
+  type LeftOut,
   type Part,
   type StartedPart,
   type Validation,
@@ -73,15 +74,18 @@ export class Training {
   #run = remember<Trajectory>();
   #parts = remember<readonly Part[]>();
   #startedParts = remember<readonly StartedPart[]>();
-  #drawn = remember<Validation>();
+  #drawn = remember<LeftOut>();
   #whole = remember<Validation>();
 
   constructor(data: TrainingData) {
     this.data = data;
   }
 
-  /** Descend with these settings; throws a `ModelError` where they make no sense. */
-  trained(settings: Settings): Trained {
+  /**
+   * Descend with these settings; throws a `ModelError` where they make no sense. `isHeld`: a hand
+   * is still moving; of gradient descent then the steps that are drawn are found, and those alone.
+   */
+  trained(settings: Settings, isHeld = false): Trained {
     const { off, hasIntercept, standardize, ridge, start } = settings;
     const moments = this.#moments([off], () => without(this.data.moments, off));
     const shape = [off, hasIntercept, standardize, ridge];
@@ -90,7 +94,9 @@ export class Training {
     );
     const started = this.#started([...shape, start], () => fromStart(prepared, start));
     const options = runOptions(settings);
-    const trajectory = this.#run([...shape, start, options], () => run(started, options));
+    const trajectory = this.#run([...shape, start, options, isHeld], () =>
+      run(started, isHeld ? { ...options, keep: drawnSteps } : options),
+    );
     return { settings, moments, prepared, started, run: trajectory };
   }
 
@@ -111,7 +117,7 @@ export class Training {
   }
 
   /** The error on rows left out, at the steps that are drawn. */
-  drawn(trained: Trained): Validation {
+  drawn(trained: Trained): LeftOut {
     const { settings, run: trajectory } = trained;
     const started = this.#startedFor(settings);
     const { lastStep } = trajectory;

@@ -2,10 +2,6 @@
  * The error on rows left out, at every step of a descent, from the moments of the folds alone.
  *
  *     L_t = sum_f W_f MSE_f(theta_t of the descent without f) / sum_f W_f
- *
- * with the mean squared error of a line on the rows that moments (W, m, ybar, S) stand for
- *
- *     MSE = v'S v / W + (ybar - m'w - b)^2        v = (-w, 1)
  */
 
 import { type RunOptions, chosenRule, fromStart, prepare, readStart } from "./descend.ts";
@@ -13,7 +9,8 @@ import { type Design, makeDesign, parameterNames } from "./design.ts";
 import { inward, outwardInPlace } from "./coordinates.ts";
 import { ModelError } from "./errors.ts";
 import { MOST_RECORDS } from "./history.ts";
-import { jump, path } from "./jump.ts";
+import { jump } from "./jump.ts";
+import { errorAlong, errorOn } from "./left-out.ts";
 import { thetaOf } from "./least-squares.ts";
 import type { Vector } from "./linear/matrix.ts";
 import { type Message, count } from "./message.ts";
@@ -30,16 +27,20 @@ export const LADDER: readonly number[] = [
 /** A step, or a penalty, is as good as the best one where its error is within a thousandth. */
 export const NEAR = 1.001;
 
-export interface Validation {
+export interface LeftOut {
   readonly steps: Float64Array;
-  /** Mean squared errors over the folds; infinite from where a fold's descent left the ceiling. */
-  readonly training: Float64Array;
+  /** Mean squared error over the folds; infinite from where a fold's descent left the ceiling. */
   readonly leftOut: Float64Array;
   /** "Always the mean" of the training parts, on the rows left out. */
   readonly baseline: number;
   /** Left-out error of the exact answers. */
   readonly exact: number;
   readonly folds: number;
+}
+
+export interface Validation extends LeftOut {
+  /** The same on the rows learnt from. */
+  readonly training: Float64Array;
 }
 
 export interface StartOptions {
@@ -54,6 +55,11 @@ export interface StartedPart {
   readonly surface: Quadratic;
   readonly inner: Vector;
   readonly ridge: number;
+  /** The error of a line on the fold, and that of the exact answer. */
+  readonly onFold: (theta: Vector) => number;
+  readonly exact: number;
+  /** The error on the fold at some steps of gradient descent with a rate. */
+  readonly along: (rate: number, steps: readonly number[]) => Float64Array;
 }
 
 export interface Best {
@@ -128,7 +134,11 @@ export function startParts(
   return parts.map((part) => {
     const surface = new Quadratic(part.design, standardize, ridge);
     const own = readStart(startOf(part, start), parameterNames(part.design));
-    return { part, surface, inner: inward(surface.coordinates, own), ridge };
+    const inner = inward(surface.coordinates, own);
+    const onFold = errorOn(part.fold, part.design);
+    const exact = onFold(thetaOf(surface.answer, part.design.hasIntercept));
+    const along = errorAlong(surface, inner, part.fold);
+    return { part, surface, inner, ridge, onFold, exact, along };
   });
 }
 
@@ -151,28 +161,22 @@ export function validate(started: readonly StartedPart[], options: RunOptions = 
 }
 
 /**
- * The same for gradient descent, at some steps only: the closed form, for a drag. Without a rate
- * each training part has its own best one.
+ * The error on rows left out of gradient descent, at some steps only: the closed form, for a drag.
+ * Without a rate each training part has its own best one.
  */
 export function validateAt(
   started: readonly StartedPart[],
   rate: number | null,
   steps: readonly number[],
-): Validation {
-  return measured(
-    started,
-    started.map(({ surface, inner }) => {
-      const chosen = rate ?? plainRate(chosenRule({}, surface, inner, steps.at(-1)!).rule)!;
-      const theta = path(surface, chosen, inner, steps);
-      const p = inner.length;
-      const scratch = new Float64Array(p);
-      const gap = Float64Array.from(steps, (_, n) =>
-        surface.evaluate(recordOf(theta, p, n), scratch),
-      );
-      outwardInPlace(surface.coordinates, theta);
-      return { p, steps: Float64Array.from(steps), theta, gap };
-    }),
-  );
+): LeftOut {
+  const leftOut = new Float64Array(steps.length);
+  const weight = started.reduce((sum, { part }) => sum + part.fold.weightSum, 0);
+  for (const { part, surface, inner, along } of started) {
+    const chosen = rate ?? plainRate(chosenRule({}, surface, inner, steps.at(-1)!).rule)!;
+    const share = part.fold.weightSum / weight;
+    along(chosen, steps).forEach((error, n) => (leftOut[n]! += share * error));
+  }
+  return { ...whatever(started, weight), steps: Float64Array.from(steps), leftOut };
 }
 
 type Measured = Pick<Walk, "p" | "steps" | "theta" | "gap">;
@@ -185,9 +189,8 @@ function measured(started: readonly StartedPart[], records: readonly Measured[])
   const leftOut = new Float64Array(length);
   const weight = started.reduce((sum, { part }) => sum + part.fold.weightSum, 0);
   const seen = started.reduce((sum, { part }) => sum + part.training.weightSum, 0);
-  started.forEach(({ part, surface, ridge }, f) => {
+  started.forEach(({ part, surface, ridge, onFold }, f) => {
     const record = records[f]!;
-    const onFold = errorOn(part.fold, part.design);
     const onTraining = ridge > 0 ? errorOn(part.training, part.design) : null;
     for (let t = 0; t < length; t++) {
       const isGone = t >= record.gap.length;
@@ -199,13 +202,23 @@ function measured(started: readonly StartedPart[], records: readonly Measured[])
       training[t]! += (part.training.weightSum / seen) * own;
     }
   });
-  const parts = started.map(({ part }) => part);
+  return { ...whatever(started, weight), steps: longest.steps, training, leftOut };
+}
+
+/** What is known of folds whatever descends: the baseline, and the error of the exact answers. */
+function whatever(
+  started: readonly StartedPart[],
+  weight: number,
+): Pick<LeftOut, "baseline" | "exact" | "folds"> {
   return {
-    steps: longest.steps,
-    training,
-    leftOut,
-    baseline: pooled(parts, baselineOf),
-    exact: started.reduce((sum, { part, surface }) => sum + exactShare(part, surface, weight), 0),
+    baseline: pooled(
+      started.map(({ part }) => part),
+      baselineOf,
+    ),
+    exact: started.reduce(
+      (sum, { part, exact }) => sum + (part.fold.weightSum / weight) * exact,
+      0,
+    ),
     folds: started.length,
   };
 }
@@ -265,34 +278,6 @@ export function findBest(
     plain: errors[0]!,
     errors,
     message: { code, values },
-  };
-}
-
-/** Return how to measure a line of this design on the rows that moments stand for. */
-export function errorOn(moments: Moments, design: Design): (theta: Vector) => number {
-  const size = moments.columns.length + 1;
-  const names = moments.columns.map((column) => column.name);
-  const where = [...design.columns.map(({ name }) => names.indexOf(name)), size - 1];
-  const k = design.columns.length;
-  const S = Float64Array.from({ length: (k + 1) ** 2 }, (_, at) => {
-    const a = where[Math.floor(at / (k + 1))]!;
-    return moments.scatter.data[a * size + where[at % (k + 1)]!]!;
-  });
-  const mean = Float64Array.from(where, (n) => moments.mean[n]!);
-  const v = new Float64Array(k + 1);
-  v[k] = 1;
-  return (theta) => {
-    for (let j = 0; j < k; j++) v[j] = -theta[j]!;
-    let around = 0;
-    let at = design.hasIntercept ? -theta[k]! : 0;
-    for (let a = 0; a <= k; a++) {
-      let row = 0;
-      for (let b = 0; b <= k; b++) row += S[a * (k + 1) + b]! * v[b]!;
-      around += row * v[a]!;
-      at += v[a]! * mean[a]!;
-    }
-    const error = Math.max(around / moments.weightSum, 0) + at * at;
-    return Number.isFinite(error) ? error : Infinity;
   };
 }
 

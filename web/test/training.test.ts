@@ -81,14 +81,42 @@ test("the drawn curve of left-out errors lies on the whole one", () => {
     const whole = page.whole(trained);
     assert.equal(drawn.steps.at(-1), 400);
     drawn.steps.forEach((step, n) => {
-      for (const curve of ["training", "leftOut"] as const) {
-        const [a, b] = [drawn[curve][n]!, whole[curve][step]!];
-        assert.ok(Math.abs(a - b) <= 1e-10 * (b + whole[curve][0]!), `${curve} at ${step}`);
-      }
+      const [a, b] = [drawn.leftOut[n]!, whole.leftOut[step]!];
+      assert.ok(Math.abs(a - b) <= 1e-10 * (b + whole.leftOut[0]!), `at ${step}`);
     });
   }
   const adam = page.trained({ ...SETTINGS, rule: "adam", rate: null });
   assert.deepEqual(page.drawn(adam).leftOut, page.whole(adam).leftOut);
+});
+
+test("a run that is held agrees with the walk that comes when the hand lets go", () => {
+  const page = training(6);
+  const rates = [1e-4, 0.03, 0.1, 0.2, 0.9 * page.trained(SETTINGS).started.rates.limit!, 0.6];
+  for (const rate of rates) {
+    for (const change of [{ rate }, { rate, ridge: 0.3 }, { rate, steps: 3 }]) {
+      const settings = { ...SETTINGS, ...change };
+      const held = page.trained(settings, true).run;
+      const walked = page.trained(settings).run;
+      assert.equal(held.outcome, walked.outcome, `${rate}`);
+      assert.equal(held.lastStep, walked.lastStep);
+      assert.deepEqual(
+        held.messages.map(({ code }) => code),
+        walked.messages.map(({ code }) => code),
+      );
+      held.steps.forEach((step, n) => {
+        const [a, b] = [held.loss[n]!, walked.loss[step]!];
+        assert.ok(Math.abs(a - b) <= 1e-9 * b, `${rate}, step ${step}: ${a} is not ${b}`);
+      });
+      const arrived = held.messages.flatMap(({ values }) =>
+        "arrived" in values ? values["arrived"] : [],
+      );
+      const walkedTo = walked.messages.flatMap(({ values }) =>
+        "arrived" in values ? values["arrived"] : [],
+      );
+      assert.deepEqual(arrived, walkedTo);
+    }
+  }
+  assert.ok(page.trained(SETTINGS, true).run.steps.length < 200);
 });
 
 test("a split by time leaves out the last fold only", () => {

@@ -139,6 +139,7 @@ def _held(fitted: Fitted) -> dict[str, Any] | None:
     held, split = fitted.held, fitted.split
     if held is None:
         return None
+    absolute = held.absolute
     return {
         "kind": held.kind,
         "folds": held.folds,
@@ -150,6 +151,10 @@ def _held(fitted: Fitted) -> dict[str, Any] | None:
         "baseline_rmse": held.baseline_rmse,
         "skill": held.skill,
         "exact_mse": held.exact_mse,
+        "mae": None if absolute is None else absolute.mae,
+        "mae_spread": None if absolute is None else absolute.spread,
+        "baseline_mae": None if absolute is None else absolute.baseline,
+        "mae_rows": None if absolute is None else absolute.rows,
         "column": None if split is None else split.column,
         "cut": None if split is None else split.cut,
     }

@@ -15,7 +15,7 @@ from kedou.texts import Message
 
 if TYPE_CHECKING:
     from kedou.descent import Trajectory
-    from kedou.fitting.hold_out import HoldOut
+    from kedou.fitting.hold_out import HoldOut, Kind
     from kedou.fitting.sample import Sample, Sampler
     from kedou.fitting.split import Split
     from kedou.moments import Moments
@@ -188,7 +188,7 @@ def _fitted(
     squared = isinstance(make(loss), SquaredError)
     source = open_source(files, key=check.key, **reading)
     split: Split | None = None
-    sampler = _sampler(settings["seed"] or 0) if sampled else None
+    sampler = _sampler(settings["seed"] or 0) if sampled or (squared and check.folds != 0) else None
     with Reading(source, quiet, times=2 if check.split_by else 1) as progress:
         if check.split_by is not None and squared:
             moments, split = split_last(source, progress=progress, observe=sampler)
@@ -211,17 +211,19 @@ def _fitted(
     not_held: Message | None = None
     folded = moments
     if split is not None:
-        held = hold_out(moments, "split", **again)
+        held = hold_out(moments, "split", sample=_sample(sampler, moments), **again)
     elif check.folds == 0:
         not_held = Message("cli.not-held-folds")
     elif check.key is None and check.folds is None and moments.count < SMALL:
         if moments.count < 2:
             not_held = Message("cli.not-held-one-row")
         else:
-            folded = leave_one_out(source)
-            held = hold_out(folded, "leave-one-out", **again)
+            single = _sampler(settings["seed"] or 0)
+            folded = leave_one_out(source, single)
+            held = hold_out(folded, "leave-one-out", sample=_sample(single, folded), **again)
     else:
-        held = hold_out(moments, "group" if check.group_by else "folds", **again)
+        kind: Kind = "group" if check.group_by else "folds"
+        held = hold_out(moments, kind, sample=_sample(sampler, moments), **again)
     fitted = Fitted(
         source, moments, run, perf_counter() - began, held, split, not_held, _r2(moments, run)
     )

@@ -14,6 +14,7 @@ from kedou.texts import say
 
 if TYPE_CHECKING:
     from kedou.cli.fitted import Fitted
+    from kedou.fitting.hold_out import HoldOut
 
 MOST_ROWS = 30
 MOST_LEFT_OUT = 12
@@ -128,10 +129,27 @@ def _fit(page: Page, fitted: Fitted) -> None:
         code = "folds-one" if held.spread is None and held.kind != "leave-one-out" else held.kind
         page.add("unseen", say(f"cli.unseen-{code}", **values))
     if held.rmse is not None:
-        page.add("", say("cli.unseen-mean", mean=number(held.baseline_rmse)))
+        _absolute(page, held)
         exact = held.exact_mse**0.5
         if abs(exact - held.rmse) > 0.01 * held.rmse:
             page.add("", say("cli.unseen-exact", exact=number(exact)))
+
+
+def _absolute(page: Page, held: HoldOut) -> None:
+    """Add the mean absolute error, over how many rows it was taken, and "always the mean"."""
+    mean, absolute = number(held.baseline_rmse), held.absolute
+    if absolute is None or absolute.mae is None:
+        page.add("", say("cli.unseen-mean", mean=mean))
+        return
+    text = say(
+        "cli.unseen-mae" if absolute.spread is None else "cli.unseen-mae-spread",
+        mae=number(absolute.mae),
+        spread=number(absolute.spread),
+    )
+    if absolute.rows < sum(held.rows):
+        text = say("cli.unseen-mae-sample", error=text, rows=absolute.rows)
+    page.add("", text)
+    page.add("", say("cli.unseen-mean-both", mean=mean, mae=number(absolute.baseline)))
 
 
 def _share(value: float | None) -> str:

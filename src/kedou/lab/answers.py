@@ -7,8 +7,8 @@ it is first asked, so that the page is there at once.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping
+from functools import partial
 from threading import Event
 from typing import TYPE_CHECKING, Any
 
@@ -22,13 +22,12 @@ from kedou.plain import plain
 from kedou.texts import Message
 
 if TYPE_CHECKING:
-    from kedou.columns.plan import ColumnPlan
     from kedou.data import Dataset
     from kedou.descent import Trajectory
     from kedou.fitting.hold_out import HoldOut
     from kedou.lab.learned import Learned
     from kedou.lab.own import Found
-    from kedou.sources.source import LeftOut, Part, Source
+    from kedou.sources.source import Source
 
 MOST_TOLD = 100_000
 """Numbers in the parameters of a run that is told, about."""
@@ -61,9 +60,10 @@ def descend(ask: Ask, language: str, stop: Event) -> dict[str, Any]:
     """
     from kedou import losses, rules
     from kedou.fitting import descend as run_down
+    from kedou.sources.mapped import watched
 
     settings = dict(ask.fields)
-    source = _Watched(_source(settings), stop)
+    source = watched(_source(settings), partial(_check, stop))
     if isinstance(settings.get("rule"), dict):
         settings["rule"] = rules.from_json(settings["rule"])
     if isinstance(settings.get("loss"), dict):
@@ -93,10 +93,9 @@ def run_scan(found: Found, ask: Ask, language: str, stop: Event) -> str:
     run = learned.run(settings)
 
     def check(done: int, folds: int) -> None:
-        if stop.is_set():
-            raise StoppedError
+        _check(stop)
 
-    check(0, 0)
+    _check(stop)
     held = None if run.outcome == "diverged" else learned.held(settings, run, check)
     whole = {
         "run": told(run, language, gradient=False),
@@ -105,6 +104,12 @@ def run_scan(found: Found, ask: Ask, language: str, stop: Event) -> str:
     answer = written(whole)
     found.remember(question, answer)
     return answer
+
+
+def _check(stop: Event) -> None:
+    """End a run that nobody waits for."""
+    if stop.is_set():
+        raise StoppedError
 
 
 def is_drawn(settings: Mapping[str, Any]) -> bool:
@@ -269,43 +274,3 @@ def _source(settings: dict[str, Any]) -> Source:
     points = np.array(settings.pop("points"), dtype=np.float64)
     names = ["x"] if points.shape[1] == 2 else None
     return as_source(points[:, :-1], points[:, -1], features=names)
-
-
-@dataclass(frozen=True)
-class _Watched:
-    """A source that cannot be read once nobody waits: a long run ends at its next pass."""
-
-    inner: Source
-    stop: Event
-
-    @property
-    def target_name(self) -> str:
-        return self.inner.target_name
-
-    @property
-    def weight_name(self) -> str | None:
-        return self.inner.weight_name
-
-    @property
-    def left_out(self) -> Sequence[LeftOut]:
-        return self.inner.left_out
-
-    @property
-    def notes(self) -> Sequence[str]:
-        return self.inner.notes
-
-    @property
-    def rows(self) -> int | None:
-        return self.inner.rows
-
-    @property
-    def plan(self) -> ColumnPlan:
-        return self.inner.plan
-
-    def with_low_powers(self) -> Source:
-        return _Watched(self.inner.with_low_powers(), self.stop)
-
-    def parts(self) -> Sequence[Part]:
-        if self.stop.is_set():
-            raise StoppedError
-        return self.inner.parts()

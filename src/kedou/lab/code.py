@@ -38,11 +38,13 @@ def python_code(
     lines = ["import kedou as kd", ""]
     lines += _call("source = kd.open", [_place(table)], _opening(table, ask))
     data = "source"
+    features = settings.get("features")
     if loss == "squared" and "batch_size" not in settings:
         lines += _scan(ask)
-        data = "moments"
-        if settings.get("features") is not None:
-            data = f"moments.select({list(settings['features'])!r})"
+        data = "moments" if features is None else f"moments.select({list(features)!r})"
+    elif features is not None:
+        lines.append("from kedou.sources.mapped import chosen")
+        data = f"chosen(source, {list(features)!r})"
     lines += _call("run = kd.descend", [data], _descent(settings, run))
     lines += [
         "",

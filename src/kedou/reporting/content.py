@@ -232,6 +232,8 @@ def _held(held: HoldOut) -> dict[str, Any]:
     return {
         "rmse": held.rmse,
         "spread": held.spread,
+        "mae": None if held.absolute is None else held.absolute.mae,
+        "mae_spread": None if held.absolute is None else held.absolute.spread,
         "baseline_rmse": held.baseline_rmse,
         "folds": held.folds,
     }

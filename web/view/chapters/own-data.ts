@@ -1,41 +1,38 @@
 /** The last step of the lesson: the same machine on a file of one's own, retrained live. */
 
 import { ModelError } from "../../model/errors.ts";
-import type { Settings, Trained } from "../../model/training.ts";
-import { type Best, findBest } from "../../model/validation.ts";
+import type { Trained } from "../../model/training.ts";
 import { button } from "../kit/controls.ts";
 import { clear, h, show, write } from "../kit/dom.ts";
-import { own } from "../kit/names.ts";
-import { short } from "../kit/numbers.ts";
 import { RateTrack } from "../kit/rate-track.ts";
 import type { Lesson, Stage, View } from "../kit/stage.ts";
 import { t, tell } from "../kit/words.ts";
-import type { RunLine } from "../pictures/run-curves.ts";
+import { Best } from "../own/best.ts";
 import { Bring } from "../own/bring.ts";
 import type { Engine } from "../own/engine.ts";
 import { factsOf, factsOfBatches, factsOfPasses } from "../own/facts.ts";
-import { Loading, type Loaded, type Passes } from "../own/loading.ts";
+import { Loading, type Loaded } from "../own/loading.ts";
 import { LookTable } from "../own/look-table.ts";
+import { PassesRow } from "../own/passes-row.ts";
+import { Pins } from "../own/pins.ts";
 import { ownSnippet } from "../own/python.ts";
 import { ScanBar } from "../own/scan-bar.ts";
 import { lastStep, pageRun, passingRun, placeOf, pythonRun, type ShownRun } from "../own/shown.ts";
 import {
   FIRST,
-  FIRST_SETTINGS,
   overRows,
   PHASES,
   readState,
   scanOptions,
   settingsOf,
   targetOf,
-  type OverRows,
   type Phase,
   type State,
 } from "../own/state.ts";
 import { Tools } from "../own/tools.ts";
 import { TrainPanel, type Material } from "../own/train-panel.ts";
 import { featuresOf, UsePanel } from "../own/use-panel.ts";
-import { rowsText } from "../own/words.ts";
+import { Warnings } from "../own/warnings.ts";
 
 /** What a state and its data can do; `phases` are those that can be reached. */
 function reachable(loaded: Loaded, state: State): ReadonlySet<Phase> {
@@ -90,22 +87,16 @@ class OwnData implements View<State> {
   #steps: HTMLButtonElement[];
   #trouble = h("p", { class: "trouble own-trouble", role: "alert", "data-kedou": "trouble" });
   #again: HTMLButtonElement;
-  #warnings = h("div", { class: "own-warnings", "data-kedou": "warnings" });
-  #warned: unknown = null;
-  #foundFor = "";
-  #found = h("p", { class: "own-found", role: "status", "data-kedou": "found" });
+  #warnings = new Warnings();
   #actions: HTMLElement;
-  #pin: HTMLButtonElement;
-  #best: HTMLButtonElement;
+  #pins: Pins;
+  #best: Best;
   #below = h("div", { class: "own-below" });
   #kept: { key: string; trained: Trained; run: ShownRun } | null = null;
-  #passingWords = h("p", { class: "muted", role: "status", "data-kedou": "passes" });
-  #endPasses: HTMLButtonElement;
-  #passing: HTMLElement;
+  #passing: PassesRow;
   #said = "";
   #offered: unknown = null;
   #panelTarget: string | null = null;
-  #pinned = new Map<string, RunLine>();
 
   constructor(stage: Stage<State>, engine: Engine) {
     this.#stage = stage;
@@ -139,8 +130,12 @@ class OwnData implements View<State> {
     this.#track = new RateTrack({
       rate: () => this.#rate(),
       change: (rate, how) => store.set({ rate, step: null }, `rate-${how}`),
-      end: () => store.seal(),
+      end: () => {
+        store.seal();
+        stage.repaint();
+      },
       auto: () => store.set({ rate: null, step: null }),
+      ahead: () => stage.repaintAhead(),
     });
     this.#steps = PHASES.map((phase, i) => {
       const element = button(`phase-${phase}`, `${i + 1}  ${t(`own-${phase}`)}`, () =>
@@ -153,11 +148,10 @@ class OwnData implements View<State> {
       this.#loading.forget();
       this.#loading.follow(stage.state);
     });
-    this.#endPasses = button("cancel-passes", t("own-cancel"), () => this.#loading.cancelPasses());
-    this.#passing = h("div", { class: "row" }, this.#passingWords, this.#endPasses);
-    this.#pin = button("pin", t("own-pin"), () => this.#togglePin());
-    this.#best = button("find-best", t("own-find-best"), () => this.#findBest());
-    this.#actions = h("div", { class: "row own-actions" }, this.#best, this.#pin);
+    this.#passing = new PassesRow(() => this.#loading.cancelPasses());
+    this.#pins = new Pins(stage, () => this.#rate());
+    this.#best = new Best(stage, () => this.#loading.loaded.training);
+    this.#actions = h("div", { class: "row own-actions" }, this.#best.button, this.#pins.button);
     const top = h("nav", { class: "own-steps", "aria-label": t("own-phases") }, ...this.#steps);
     const panels = h(
       "div",
@@ -170,7 +164,7 @@ class OwnData implements View<State> {
       this.#use.element,
     );
     stage.element.insertBefore(panels, stage.scene);
-    stage.dock.append(this.#track.element, this.#passing);
+    stage.dock.append(this.#track.element, this.#passing.element);
     stage.addPlayer("step", () => (this.#kept ? lastStep(this.#kept.run) : 0), t("one-step"), {
       after: (step) => Math.max(step + 1, Math.round(step * 1.12)),
     });
@@ -184,6 +178,7 @@ class OwnData implements View<State> {
     const { loaded } = this.#loading;
     const phases = reachable(loaded, state);
     if (loaded.offers) this.#offer(loaded);
+    this.#nameTable(loaded);
     this.#bring.sent(loaded.sending?.share ?? null, loaded.sending?.name ?? "");
     this.#steps.forEach((element, i) => {
       const phase = PHASES[i]!;
@@ -194,7 +189,9 @@ class OwnData implements View<State> {
     write(this.#trouble, loaded.trouble);
     show(this.#trouble, loaded.trouble !== "");
     show(this.#again, loaded.trouble !== "" && state.source !== null);
-    show(this.#bring.element, state.phase === "bring");
+    // Where what was brought is gone, it can be brought again.
+    const isGone = loaded.table === null && loaded.trouble !== "";
+    show(this.#bring.element, state.phase === "bring" || isGone);
     const looks = state.phase === "look" && loaded.table !== null && loaded.look !== null;
     show(this.#look.element, looks);
     if (looks) this.#look.paint(state, loaded.table!, loaded.look!, phases.has("train"));
@@ -232,6 +229,13 @@ class OwnData implements View<State> {
     }
   }
 
+  /** A link says what its table is called, so that no other one is taken for it. */
+  #nameTable({ table }: Loaded): void {
+    const { source } = this.#stage.state;
+    if (!table || !source || !("table" in source) || source.name !== undefined) return;
+    this.#stage.store.set({ source: { ...source, name: table.name } }, "quiet");
+  }
+
   #choose(state: State): void {
     this.#stage.store.set(state);
     this.#loading.forget();
@@ -253,7 +257,7 @@ class OwnData implements View<State> {
     const settings = settingsOf(state);
     let trained: Trained;
     try {
-      trained = material.training.trained(settings);
+      trained = material.training.trained(settings, this.#track.isHeld);
     } catch (error) {
       if (!(error instanceof ModelError)) throw error;
       write(this.#trouble, tell(error));
@@ -264,9 +268,9 @@ class OwnData implements View<State> {
     const key = JSON.stringify(settings);
     const over = overRows(state);
     const passes = over ? loaded.passes : null;
-    show(this.#passing, over !== null && material.whole);
+    show(this.#passing.element, over !== null && material.whole);
     if (over) {
-      this.#tellPasses(passes, over);
+      this.#passing.paint(passes, over, state.steps);
       if (!passes || passes.news.length === 0) return;
     }
     const python = !passes && loaded.python?.key === key ? loaded.python.run : null;
@@ -288,15 +292,11 @@ class OwnData implements View<State> {
       run,
       validation: isSquared && material.training.hasFolds ? material.training.drawn(trained) : null,
       held: python?.held ?? null,
-      pins:
-        material.whole && isSquared
-          ? state.pins
-              .map((pin) => this.#pinLine(material, pin.settings))
-              .filter((pin) => pin !== null)
-          : [],
+      pins: material.whole && isSquared ? this.#pins.lines(state, material.training) : [],
       sample: material.sample,
       target: material.target,
       loss: state.loss,
+      isHeld: this.#track.isHeld,
       by: t(
         !material.whole
           ? "own-so-far"
@@ -317,15 +317,13 @@ class OwnData implements View<State> {
       limit: isPlain,
       best: isPlain && over === null,
     });
-    if (this.#foundFor !== key) write(this.#found, "");
     this.#tools.paint(
       state,
       featuresOf(material.training.data.moments).map(({ source }) => source),
     );
-    write(this.#pin, state.pins.length < 2 ? t("own-pin") : t("own-unpin"));
-    this.#best.disabled = !material.training.hasFolds || !isSquared;
-    this.#pin.disabled = !isSquared;
-    if (this.#warned !== loaded.scanned) this.#warn(loaded);
+    this.#best.paint(state, material.training.hasFolds && isSquared);
+    this.#pins.paint(state, isSquared);
+    this.#warnings.paint(loaded.scanned, loaded.look, state.roles);
     if (state.phase === "use") {
       const place = placeOf(run, lastStep(run));
       this.#use.paint(state, trained, run.theta(place), material.target);
@@ -337,25 +335,6 @@ class OwnData implements View<State> {
     }
   }
 
-  /** How far a descent over the rows has come, and why it takes them. */
-  #tellPasses(passes: Passes | null, { batchSize }: OverRows): void {
-    const step = passes?.news.at(-1)?.step ?? 0;
-    const isDone = passes?.run != null;
-    const values = {
-      step: String(isDone ? lastStep(pythonRun(passes.run!)) : step),
-      total: String(passes?.total ?? this.#stage.state.steps),
-    };
-    write(
-      this.#passingWords,
-      batchSize === null
-        ? t(isDone ? "own-passes-done" : "own-passes", values)
-        : passes === null
-          ? t("own-going-on")
-          : t(isDone ? "own-batches-done" : "own-batches", { ...values, batch: String(batchSize) }),
-    );
-    show(this.#endPasses, !isDone);
-  }
-
   /** The pictures are made for a target; another target has others. */
   #panelFor(target: string): TrainPanel {
     if (this.#panel && this.#panelTarget === target) return this.#panel;
@@ -363,96 +342,19 @@ class OwnData implements View<State> {
     for (const frame of [...this.#stage.scene.children]) frame.remove();
     this.#panel = new TrainPanel(this.#stage, target);
     clear(this.#below, this.#panel.gallery, this.#panel.coefficients);
-    clear(this.#stage.side, this.#panel.summary, this.#actions, this.#found, this.#warnings);
+    clear(
+      this.#stage.side,
+      this.#panel.summary,
+      this.#actions,
+      this.#best.words,
+      this.#warnings.element,
+    );
     return this.#panel;
-  }
-
-  #pinLine({ training }: Material, settings: Settings): RunLine | null {
-    const key = JSON.stringify(settings);
-    const known = this.#pinned.get(key);
-    if (known) return known;
-    try {
-      const trained = training.trained(settings);
-      const error = training.hasFolds ? training.drawn(trained) : null;
-      const line = error
-        ? { steps: error.steps, values: error.leftOut }
-        : { steps: trained.run.steps, values: trained.run.loss };
-      this.#pinned.set(key, line);
-      return line;
-    } catch (error) {
-      if (!(error instanceof ModelError)) throw error;
-      return null;
-    }
-  }
-
-  #togglePin(): void {
-    const { state, store } = this.#stage;
-    if (state.pins.length >= 2) {
-      this.#pinned.clear();
-      store.set({ pins: [] });
-      return;
-    }
-    const label = short(this.#rate(), 3);
-    const settings = { ...settingsOf(state), rate: this.#rate() };
-    store.set({ pins: [...state.pins, { label, settings }] });
-  }
-
-  #findBest(): void {
-    const material = this.#material(this.#loading.loaded, this.#stage.state);
-    if (!material || !material.training.hasFolds) return;
-    const { state, store } = this.#stage;
-    const settings = settingsOf(state);
-    let best: Best;
-    try {
-      const { moments } = material.training.trained({ ...settings, ridge: 0 });
-      best = findBest(moments, material.training.parts(settings), settings);
-    } catch (error) {
-      if (!(error instanceof ModelError)) throw error;
-      this.#foundFor = JSON.stringify(settings);
-      write(this.#found, tell(error));
-      return;
-    }
-    write(this.#found, tell(best.message));
-    const found: Settings = {
-      ...FIRST_SETTINGS,
-      ...settings,
-      rule: "gradient-descent",
-      ridge: best.ridge,
-      rate: best.learningRate,
-      steps: Math.max(1, best.step),
-    };
-    store.set({ ...found, step: null });
-    // What was found is said of these settings, and goes with them.
-    this.#foundFor = JSON.stringify(settingsOf(this.#stage.state));
   }
 
   #rate(): number {
     const { rate } = this.#stage.state;
     return rate ?? this.#kept?.trained.run.learningRate ?? 0.1;
-  }
-
-  #warn({ scanned, look }: Loaded): void {
-    this.#warned = scanned;
-    this.#pinned.clear();
-    show(this.#warnings, scanned !== null);
-    if (!scanned) return clear(this.#warnings);
-    const lines: string[] = scanned.leaks.map(({ name, correlation }) =>
-      t("own-leak", { name, correlation: short(correlation, 5) }),
-    );
-    lines.push(
-      t("own-used", { used: rowsText(scanned.used), read: rowsText(scanned.read) }),
-      ...Object.entries(scanned.skipped)
-        .filter(([, cells]) => cells > 0)
-        .map(([name, cells]) => t("own-skipped", { name, cells: rowsText(cells) })),
-      // What the learner chose to leave out needs no word; what the look has left out does.
-      ...(look?.columns ?? [])
-        .filter(({ name }) => own(this.#stage.state.roles, name) === undefined)
-        .filter(({ name }) => scanned.left.some((left) => left.name === name))
-        .map(({ why }) => why?.text ?? "")
-        .filter(Boolean),
-      ...scanned.notes.map(({ text }) => text),
-    );
-    clear(this.#warnings, ...lines.map((line) => h("p", {}, line)));
   }
 }
 
@@ -463,5 +365,6 @@ export const ownData: Lesson<State> = {
   read: readState,
   first: FIRST,
   beats: [{}],
+  returns: true,
   open,
 };

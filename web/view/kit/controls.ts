@@ -1,6 +1,6 @@
 /** Buttons, sliders with a number field, the transport bar, numbers that can be read by a script. */
 
-import { focusedBy, h, put, show, type Child, unique, write } from "./dom.ts";
+import { enter, focusedBy, h, paragraphs, put, show, unique, write, type Child } from "./dom.ts";
 import { clamp, fixed } from "./numbers.ts";
 import type { Player } from "./player.ts";
 import { t } from "./words.ts";
@@ -83,11 +83,11 @@ export class Slider {
     put(this.#range, log ? { min: 0, max: 1000 } : { min: low, max: high });
     put(this.#field, { min: low, max: high });
     const at = String(this.#toRange(now));
-    if (this.#range.value !== at) this.#range.value = at;
+    enter(this.#range, at);
     put(this.#range, { "aria-valuetext": fixed(now, decimals) });
     if (focusedBy(this.#field) !== this.#field || this.#field.matches(":not(:focus-visible)")) {
       const text = String(Number(now.toFixed(decimals)));
-      if (this.#field.value !== text) this.#field.value = text;
+      enter(this.#field, text);
     }
   }
 
@@ -167,9 +167,7 @@ export class BigNumber {
     if (!this.#open) return;
     const isHidden = value === null && text === undefined;
     const texts = isHidden ? [t("hidden-for-now")] : lines();
-    while (this.#lines.childElementCount > texts.length) this.#lines.lastChild!.remove();
-    while (this.#lines.childElementCount < texts.length) this.#lines.append(h("p"));
-    texts.forEach((each, i) => write(this.#lines.children[i]!, each));
+    paragraphs(this.#lines, texts);
   }
 
   #toggle(): void {
@@ -230,7 +228,7 @@ export class Transport {
     show(this.#back, step > 0);
     show(this.#scrub, step > 0);
     put(this.#scrub, { max: last, "aria-valuetext": t("step-number", { step: String(step) }) });
-    if (this.#scrub.value !== String(step)) this.#scrub.value = String(step);
+    enter(this.#scrub, String(step));
     write(this.#count, t("step-number", { step: String(step) }));
     put(this.#count, { "data-value": step });
   }

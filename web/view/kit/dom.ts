@@ -74,6 +74,11 @@ export function remAt(element: Element): number {
   return Number.parseFloat(size) || 16;
 }
 
+/** Set what a field or a choice holds where it differs: the browser looks for forms after each. */
+export function enter(field: HTMLInputElement | HTMLSelectElement, value: string): void {
+  if (field.value !== value) field.value = value;
+}
+
 export function show(element: Element, visible: boolean): void {
   element.toggleAttribute("hidden", !visible);
   if (element instanceof SVGElement) element.classList.toggle("gone", !visible);
@@ -81,4 +86,11 @@ export function show(element: Element, visible: boolean): void {
 
 export function clear(element: Element, ...children: Child[]): void {
   element.replaceChildren(...children.filter((child): child is Node | string => Boolean(child)));
+}
+
+/** One paragraph a line, written where they differ. */
+export function paragraphs(element: Element, texts: readonly string[]): void {
+  while (element.childElementCount > texts.length) element.lastElementChild!.remove();
+  while (element.childElementCount < texts.length) element.append(h("p"));
+  texts.forEach((text, i) => write(element.children[i]!, text));
 }

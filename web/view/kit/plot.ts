@@ -114,15 +114,19 @@ export class Plot {
     this.layout();
   }
 
-  /** Change what is shown; a square picture grows the shorter side of it. */
-  setDomain(x: readonly [number, number], y: readonly [number, number]): void {
+  /**
+   * Change what is shown; a square picture grows the shorter side of it. Whether it was another
+   * one: then all is drawn anew.
+   */
+  setDomain(x: readonly [number, number], y: readonly [number, number]): boolean {
     const [x0, x1] = this.#options.x;
     const [y0, y1] = this.#options.y;
-    if (x0 === x[0] && x1 === x[1] && y0 === y[0] && y1 === y[1]) return;
+    if (x0 === x[0] && x1 === x[1] && y0 === y[0] && y1 === y[1]) return false;
     this.#options = { ...this.#options, x, y };
     this.x.domain([...x]);
     this.y.domain([...y]);
     this.arrange();
+    return true;
   }
 
   /** Measure the picture, and draw it. */

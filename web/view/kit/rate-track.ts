@@ -3,7 +3,7 @@
  * best rate from this start, and the limit beyond which every run diverges.
  */
 
-import { focusedBy, h, put, s, show, write } from "./dom.ts";
+import { enter, focusedBy, h, put, s, show, write } from "./dom.ts";
 import { clamp, short } from "./numbers.ts";
 import { t, tied } from "./words.ts";
 
@@ -12,6 +12,8 @@ export interface RateTrackOptions {
   readonly change: (rate: number, how: "drag" | "key") => void;
   readonly end: () => void;
   readonly auto: () => void;
+  /** Paint what a drag has changed before the next frame is due; without it, in that frame. */
+  readonly ahead?: () => void;
 }
 
 /** How far the track reaches below and beyond the limit. */
@@ -41,6 +43,8 @@ export class RateTrack {
   #auto: HTMLButtonElement;
   #marks = { limit: 1, best: 0.5 };
   #width = 0;
+  /** Where the track is while a hand holds it. */
+  #box: DOMRect | null = null;
   #observer: ResizeObserver;
 
   constructor(options: RateTrackOptions) {
@@ -103,7 +107,7 @@ export class RateTrack {
     this.#auto.setAttribute("aria-pressed", String(isAuto));
     const rate = this.#options.rate();
     if (focusedBy(this.#field) !== this.#field || !this.#field.matches(":focus-visible")) {
-      this.#field.value = String(Number(rate.toPrecision(6)));
+      enter(this.#field, String(Number(rate.toPrecision(6))));
     }
     put(this.#handle, {
       "aria-valuemin": 0,
@@ -119,6 +123,10 @@ export class RateTrack {
     for (const mark of [this.#limitText, this.#limit, this.#cliff]) show(mark, isLimited);
     for (const mark of [this.#best, this.#bestText]) show(mark, known.best);
     this.#draw();
+  }
+
+  get isHeld(): boolean {
+    return this.#box !== null;
   }
 
   destroy(): void {
@@ -166,24 +174,30 @@ export class RateTrack {
   }
 
   #listen(): void {
-    let box: DOMRect | null = null;
-    const { change, end } = this.#options;
+    const { change, end, ahead } = this.#options;
     const move = (event: PointerEvent): void => {
-      if (box) change(this.#rateAt(event.clientX - box.left), "drag");
+      if (this.#box) change(this.#rateAt(event.clientX - this.#box.left), "drag");
     };
     this.#svg.addEventListener("pointerdown", (event) => {
       if (event.button !== 0) return;
-      box = this.#svg.getBoundingClientRect();
+      this.#box = this.#svg.getBoundingClientRect();
       this.#svg.setPointerCapture(event.pointerId);
       this.#handle.focus({ preventScroll: true });
       event.preventDefault();
       move(event);
     });
+    // Told at once; a pointermove is held back until the frame begins. It still comes, and is the
+    // only one where a browser has no raw ones.
+    this.#svg.addEventListener("pointerrawupdate", (event) => {
+      if (!this.#box) return;
+      move(event as PointerEvent);
+      ahead?.();
+    });
     this.#svg.addEventListener("pointermove", move);
     for (const stop of ["pointerup", "pointercancel", "lostpointercapture"] as const) {
       this.#svg.addEventListener(stop, () => {
-        if (!box) return;
-        box = null;
+        if (!this.#box) return;
+        this.#box = null;
         end();
       });
     }

@@ -8,7 +8,7 @@
 import { Slider, Transport, button } from "./controls.ts";
 import { h, show, write } from "./dom.ts";
 import { copyText, savePng, saveSvg } from "./export.ts";
-import { inNextFrame } from "./frames.ts";
+import { aheadOfFrame, inNextFrame } from "./frames.ts";
 import { Live } from "./live.ts";
 import { Player } from "./player.ts";
 import type { Plot } from "./plot.ts";
@@ -25,6 +25,8 @@ export interface Lesson<S extends object> {
   readonly first: S;
   /** Places PageUp and PageDown walk through, each as a change of the first state. */
   readonly beats: readonly Partial<S>[];
+  /** Whether a page that is loaded again comes back to where the learner was. */
+  readonly returns?: boolean;
   open(stage: Stage<S>): View<S>;
 }
 
@@ -135,6 +137,11 @@ export class Stage<S extends object> {
 
   repaint(): void {
     inNextFrame(this.#repaint);
+  }
+
+  /** Paint before the next frame is due, so that only what the browser does itself is left to it. */
+  repaintAhead(): void {
+    aheadOfFrame(this.#repaint);
   }
 
   addPlot(plot: Plot, className: string): HTMLElement {

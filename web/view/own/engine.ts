@@ -13,8 +13,8 @@ export type Source =
   | { readonly data: string }
   | { readonly upload: string; readonly name: string }
   | { readonly path: string }
-  /** A table that the lab was opened with. */
-  | { readonly table: string };
+  /** A table that the lab was opened with, and what it was called. */
+  | { readonly table: string; readonly name?: string };
 
 export interface DataSet {
   readonly name: string;

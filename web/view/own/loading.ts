@@ -11,6 +11,7 @@ import type { Offers } from "./bring.ts";
 import {
   Cancelled,
   type Engine,
+  EngineTrouble,
   type Job,
   type Look,
   type Passing,
@@ -89,7 +90,7 @@ export class Loading {
 
   /** Ask for whatever the state needs and does not have. */
   follow(state: State): void {
-    const source = JSON.stringify(state.source);
+    const source = keyOf(state.source);
     if (state.source !== null && source !== this.#source) {
       this.#source = source;
       this.#looked = this.#wanted = this.#asked = "";
@@ -180,7 +181,12 @@ export class Loading {
     const key = this.#source;
     try {
       const table = await this.#engine.open(source);
-      if (key === this.#source) this.#put({ table, trouble: "" });
+      if (key !== this.#source) return;
+      // The same key in a lab that was started anew is another file.
+      if ("name" in source && source.name !== table.name) {
+        throw new EngineTrouble(t("own-other-file", { name: source.name }));
+      }
+      this.#put({ table, trouble: "" });
     } catch (error) {
       if (key === this.#source) this.#failed(error);
     }
@@ -306,4 +312,9 @@ export class Loading {
     this.#loaded = { ...this.#loaded, ...more };
     this.#changed();
   }
+}
+
+/** What a source is found by; what it is called comes with it. */
+function keyOf(source: Source | null): string {
+  return JSON.stringify(source && "table" in source ? { table: source.table } : source);
 }

@@ -34,13 +34,14 @@ moments = moments.drop([c.name for c in moments.columns if c.source in off])
 `
       : "";
   if (over) {
+    const isChosen = state.off.length > 0;
     return `import kedou as kd
-
+${isChosen ? "from kedou.sources.mapped import chosen\n" : ""}
 source = kd.open(
     ${sourceText(state.source, name)},
-${indented(scanArguments(without(options, state.off)))})
+${indented(scanArguments(options))})
 run = kd.descend(
-    source,
+    ${isChosen ? `chosen(source, ${pythonList(switchedOn(options, state.off))})` : "source"},
 ${indented(arguments_)})
 ${PRINTED}`;
   }
@@ -64,19 +65,8 @@ function indented(arguments_: readonly string[]): string {
   return arguments_.map((each) => `    ${each},\n`).join("");
 }
 
-function without(options: ScanOptions, off: readonly string[]): ScanOptions {
-  const keep = (names?: readonly string[]) => names?.filter((name) => !off.includes(name)) ?? [];
-  const { features, categorical, polynomial, dates, ...rest } = options;
-  const powers = Object.entries(polynomial ?? {}).filter(([name]) => !off.includes(name));
-  const levels = keep(categorical);
-  const days = keep(dates);
-  return {
-    ...rest,
-    ...(features ? { features: keep(features) } : {}),
-    ...(levels.length > 0 ? { categorical: levels } : {}),
-    ...(powers.length > 0 ? { polynomial: Object.fromEntries(powers) } : {}),
-    ...(days.length > 0 ? { dates: days } : {}),
-  };
+function switchedOn({ features }: ScanOptions, off: readonly string[]): readonly string[] {
+  return (features ?? []).filter((name) => !off.includes(name));
 }
 
 function scanArguments(options: ScanOptions): string[] {

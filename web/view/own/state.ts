@@ -123,7 +123,11 @@ const source: Shape<Source> = (value) => {
   if (typeof value !== "object" || value === null) throw new Misshapen();
   if ("data" in value) return record({ data: text(64) })(value);
   if ("path" in value) return record({ path: text(4000) })(value);
-  if ("table" in value) return record({ table: text(64) })(value);
+  if ("table" in value) {
+    return "name" in value
+      ? record({ table: text(64), name })(value)
+      : record({ table: text(64) })(value);
+  }
   return record({ upload: text(64), name })(value);
 };
 

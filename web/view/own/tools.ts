@@ -1,7 +1,7 @@
 /** What is set while training: the rule, steps, start, scaling, penalty, and features on or off. */
 
 import { button, Slider } from "../kit/controls.ts";
-import { clear, h, show } from "../kit/dom.ts";
+import { clear, enter, h, show } from "../kit/dom.ts";
 import type { Stage } from "../kit/stage.ts";
 import { t } from "../kit/words.ts";
 import { RULES } from "../../model/rules/registry.ts";
@@ -123,10 +123,10 @@ export class Tools {
   }
 
   paint(state: State, sources: readonly string[]): void {
-    this.#rule.value = state.rule;
-    this.#loss.value = state.loss;
+    enter(this.#rule, state.rule);
+    enter(this.#loss, state.loss);
     const isBatches = state.batchSize !== null;
-    this.#rows.value = isBatches ? "batches" : "all";
+    enter(this.#rows, isBatches ? "batches" : "all");
     show(this.#steps.element, !isBatches);
     for (const each of this.#batches) show(each.element, isBatches);
     for (const each of this.#sliders) each.paint();

@@ -2,11 +2,10 @@
  * Train: every picture of one run, painted in the same frame, retrained whenever a setting moves.
  */
 
-import type { Loss } from "../../model/losses/loss.ts";
 import { makeLoss } from "../../model/losses/registry.ts";
 import type { Training } from "../../model/training.ts";
-import { bestStep, type Validation } from "../../model/validation.ts";
-import { h, clear, show, write } from "../kit/dom.ts";
+import { bestStep, type LeftOut } from "../../model/validation.ts";
+import { clear, enter, h, paragraphs, show, write } from "../kit/dom.ts";
 import { Readout } from "../kit/controls.ts";
 import { clipped, isolated } from "../kit/names.ts";
 import { short } from "../kit/numbers.ts";
@@ -39,7 +38,7 @@ export interface Material {
 export interface Scene {
   readonly facts: Facts;
   readonly run: ShownRun;
-  readonly validation: Pick<Validation, "steps" | "leftOut" | "baseline"> | null;
+  readonly validation: Pick<LeftOut, "steps" | "leftOut" | "baseline"> | null;
   readonly held: Held | null;
   /** Runs that were pinned, as lines beside this one's. */
   readonly pins: readonly RunLine[];
@@ -48,6 +47,8 @@ export interface Scene {
   readonly loss: LossName;
   /** Who computed it, in words. */
   readonly by: string;
+  /** Whether a hand drags: what has many parts is then drawn of fewer. */
+  readonly isHeld: boolean;
 }
 
 /** Letters of a name in the equation. */
@@ -134,7 +135,7 @@ export class TrainPanel {
   }
 
   paint(state: State, scene: Scene): void {
-    const { facts, run, validation, pins, sample, target, loss } = scene;
+    const { facts, run, validation, pins, target, loss } = scene;
     const isSquared = loss === "squared";
     const last = lastStep(run);
     const step = Math.min(state.step ?? last, last);
@@ -151,14 +152,14 @@ export class TrainPanel {
       log: state.log,
       title: isSquared ? t("own-axis-error") : t(`own-loss-${loss}`),
     });
-    this.#paintSample(sample, facts, theta, makeLoss(loss));
+    this.#paintSample(scene, theta);
     this.#gallery.paint(() => this.#paintGallery(state, scene, step));
     this.#paintSummary(scene, step, best);
     write(this.#equation, equationOf(target, facts.names, theta, facts.k, isScore(loss)));
     this.#coefficients.paint(facts, theta);
   }
 
-  #paintGallery(state: State, { facts, run, sample }: Scene, step: number): void {
+  #paintGallery(state: State, { facts, run, sample, isHeld }: Scene, step: number): void {
     // The map is gradient descent's; other rules have none that is known before the run.
     show(this.rates.plot.svg.parentElement!, facts.started !== null);
     if (facts.started) this.rates.paint(facts.started, run.learningRate ?? 0);
@@ -174,7 +175,11 @@ export class TrainPanel {
     });
     this.#paintSlice(state, facts, drawn, run.theta(placeOf(run, step)));
     if (sample && this.#cache) {
-      this.residuals.paint({ predicted: this.#predicted, actual: this.#cache.y });
+      this.residuals.paint({
+        predicted: this.#predicted,
+        actual: this.#cache.y,
+        few: isHeld,
+      });
     }
   }
 
@@ -197,8 +202,8 @@ export class TrainPanel {
     let [i, j] = state.pair;
     if (i >= p) i = 0;
     if (j >= p || j === i) j = i === p - 1 ? 0 : p - 1;
-    this.#pair[0].value = String(i);
-    this.#pair[1].value = String(j);
+    enter(this.#pair[0], String(i));
+    enter(this.#pair[1], String(j));
     this.slice.paint({
       slice: slice(i, j),
       names: [names[i]!, names[j]!],
@@ -207,12 +212,10 @@ export class TrainPanel {
     });
   }
 
-  #paintSample(
-    sample: Sample | null,
-    { names, k }: Facts,
-    theta: ArrayLike<number>,
-    loss: Loss,
-  ): void {
+  #paintSample(scene: Scene, theta: ArrayLike<number>): void {
+    const { sample, isHeld } = scene;
+    const { names, k } = scene.facts;
+    const loss = makeLoss(scene.loss);
     show(this.scatter.plot.svg.parentElement!, sample !== null);
     show(this.residuals.plot.svg.parentElement!, sample !== null);
     if (!sample) return;
@@ -223,7 +226,7 @@ export class TrainPanel {
       for (let j = 0; j < k; j++, at++) value += X[at]! * theta[j]!;
       this.#predicted[i] = loss.predict(value);
     }
-    this.scatter.paint({ predicted: this.#predicted, actual: y });
+    this.scatter.paint({ predicted: this.#predicted, actual: y, few: isHeld });
   }
 
   /** The sample's cells in the order of the design's columns. */
@@ -281,7 +284,7 @@ export class TrainPanel {
     this.#outcome.setAttribute("data-value", run.outcome);
     this.#outcome.classList.toggle("bad", run.outcome === "diverged");
     this.#outcome.classList.toggle("good", isGood);
-    clear(this.#advice, ...run.advice.map((sentence) => h("p", {}, sentence)));
+    paragraphs(this.#advice, run.advice);
     const gap = run.gap ? run.gap[placeOf(run, step)]! : null;
     write(
       this.#gap,

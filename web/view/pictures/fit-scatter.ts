@@ -7,7 +7,11 @@ import { t } from "../kit/words.ts";
 export interface FitScatterState {
   readonly predicted: Float64Array;
   readonly actual: Float64Array;
+  /** While a hand drags, a part of the dots: the sample has no order, so that any part is one. */
+  readonly few?: boolean;
 }
+
+const FEW = 500;
 
 export class FitScatter {
   readonly plot: Plot;
@@ -35,22 +39,23 @@ export class FitScatter {
     const [low, high] = extent(state.actual);
     const room = 0.06 * (high - low || Math.abs(high) || 1);
     const x: [number, number] = [low - room, high + room];
-    if (!this.#residuals) this.plot.setDomain(x, x);
-    else {
-      const middle = state.actual.reduce((sum, y) => sum + y, 0) / state.actual.length;
-      const most = Math.max(...extent(state.actual).map((y) => Math.abs(y - middle))) || 1;
-      this.plot.setDomain(x, [-1.1 * most, 1.1 * most]);
+    let y = x;
+    if (this.#residuals) {
+      const middle = state.actual.reduce((sum, each) => sum + each, 0) / state.actual.length;
+      const most = Math.max(...extent(state.actual).map((each) => Math.abs(each - middle))) || 1;
+      y = [-1.1 * most, 1.1 * most];
     }
-    this.#draw(state);
+    if (!this.plot.setDomain(x, y)) this.#draw(state);
   }
 
-  #draw({ predicted, actual }: FitScatterState): void {
+  #draw({ predicted, actual, few }: FitScatterState): void {
     const { plot } = this;
     const [x0, x1] = plot.x.domain() as [number, number];
     const at = (x: number): number => (this.#residuals ? 0 : x);
     put(this.#line, { x1: plot.x(x0), y1: plot.y(at(x0)), x2: plot.x(x1), y2: plot.y(at(x1)) });
     let d = "";
-    for (let i = 0; i < actual.length; i++) {
+    const shown = few ? Math.min(FEW, actual.length) : actual.length;
+    for (let i = 0; i < shown; i++) {
       const x = plot.x(predicted[i]!);
       const y = plot.y(this.#residuals ? actual[i]! - predicted[i]! : actual[i]!);
       if (!(Math.abs(x) < 1e5 && Math.abs(y) < 1e5)) continue;

@@ -63,8 +63,7 @@ export class RunCurves {
     this.plot.setLogY(state.log);
     this.plot.nameAxes(t("axis-step"), state.title);
     const { x, y } = domains(state);
-    this.plot.setDomain(x, y);
-    this.#draw(state);
+    if (!this.plot.setDomain(x, y)) this.#draw(state);
   }
 
   #draw(state: RunCurvesState): void {
@@ -136,12 +135,34 @@ export class RunCurves {
     return Math.max(-2 * plot.height, plot.y(Math.max(value, low)));
   }
 
+  /**
+   * The line, of steps that share a column of pixels the first, the ends of their span and the
+   * last: more cannot be seen, and costs at every frame of a drag.
+   */
   #path({ steps, values }: RunLine): string {
+    const { plot } = this;
     let d = "";
+    let column = NaN;
+    let [at, first, low, high, last] = [0, 0, 0, 0, 0];
+    const end = (): void => {
+      if (low < Math.min(first, last) - 0.5) d += `L${at.toFixed(1)},${low.toFixed(1)}`;
+      if (high > Math.max(first, last) + 0.5) d += `L${at.toFixed(1)},${high.toFixed(1)}`;
+      if (last !== first) d += `L${at.toFixed(1)},${last.toFixed(1)}`;
+    };
     for (let n = 0; n < steps.length; n++) {
+      const x = plot.x(steps[n]!);
       const y = this.#y(values[n]!);
-      d += `${n ? "L" : "M"}${this.plot.x(steps[n]!).toFixed(1)},${y.toFixed(1)}`;
+      if (Math.floor(x) === column) {
+        [at, low, high, last] = [x, Math.min(low, y), Math.max(high, y), y];
+        continue;
+      }
+      if (n > 0) end();
+      column = Math.floor(x);
+      at = x;
+      first = low = high = last = y;
+      d += `${n ? "L" : "M"}${x.toFixed(1)},${y.toFixed(1)}`;
     }
+    end();
     return d;
   }
 }
@@ -173,7 +194,9 @@ function domains({ training, leftOut, pins, least, baseline, log }: RunCurvesSta
     for (let n = 0; n < values.length; n++) if (values[n]! > 0) low = Math.min(low, values[n]!);
   }
   if (!Number.isFinite(low)) low = top / 10;
-  return { x: [0, last], y: [Math.max(0.7 * low, top * 1e-12), 3 * top] };
+  // In steps, so that the axes stand still while a rate is dragged.
+  const floor = 10 ** (Math.floor(4 * Math.log10(0.8 * low)) / 4);
+  return { x: [0, last], y: [Math.max(floor, top * 1e-12), 3 * top] };
 }
 
 export function errorText(value: number | null): string {

@@ -21,6 +21,7 @@ export class SlicePicture {
   #best = s("path", { class: "best-cross" });
   #dot = s("circle", { class: "ball", r: 6 });
   #last: SliceState | null = null;
+  #named: readonly [string, string] = ["", ""];
 
   constructor() {
     this.plot = new Plot({
@@ -39,8 +40,6 @@ export class SlicePicture {
 
   paint(state: SliceState): void {
     this.#last = state;
-    const [x, y] = state.names;
-    this.plot.nameAxes(x, y);
     const { centre } = state.slice;
     // From the start to as far beyond the best point; what diverges leaves the picture.
     const start = state.path[0]!;
@@ -48,8 +47,13 @@ export class SlicePicture {
       const away = Math.abs(start[which] - centre[which]) || Math.abs(centre[which]) || 1;
       return [centre[which] - 1.25 * away, centre[which] + 1.25 * away];
     };
-    this.plot.setDomain(domain(0), domain(1));
-    this.plot.arrange();
+    const [x, y] = state.names;
+    const isNamed = this.#named[0] === x && this.#named[1] === y;
+    this.#named = state.names;
+    this.plot.nameAxes(x, y);
+    if (this.plot.setDomain(domain(0), domain(1))) return;
+    if (isNamed) this.#draw(state);
+    else this.plot.arrange();
   }
 
   #draw({ slice, path, at }: SliceState): void {

@@ -60,8 +60,14 @@ export class WeightCurves {
       }
     }
     const room = 0.08 * (high - low || 1);
-    this.plot.setDomain([0, Math.max(1, state.steps.at(-1)!)], [low - room, high + room]);
-    this.#draw(state);
+    // In steps, so that the axes stand still while a rate is dragged.
+    const grid = 2 ** Math.floor(Math.log2(high - low || 1)) / 8;
+    const ends: [number, number] = [
+      grid * Math.floor((low - room) / grid),
+      grid * Math.ceil((high + room) / grid),
+    ];
+    const last = Math.max(1, state.steps.at(-1)!);
+    if (!this.plot.setDomain([0, last], ends)) this.#draw(state);
   }
 
   #draw({ steps, lines, step }: WeightCurvesState): void {

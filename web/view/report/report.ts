@@ -73,8 +73,12 @@ class Report implements View<State> {
       this.#track = new RateTrack({
         rate: () => stage.state.rate ?? this.#now.learningRate ?? 0.1,
         change: (rate, how) => store.set({ rate, step: null }, `rate-${how}`),
-        end: () => store.seal(),
+        end: () => {
+          store.seal();
+          stage.repaint();
+        },
         auto: () => store.set({ rate: null, step: null }),
+        ahead: () => stage.repaintAhead(),
       });
       this.#tools = new Tools(stage, false);
       stage.dock.append(this.#track.element, this.#trouble);
@@ -115,7 +119,7 @@ class Report implements View<State> {
       };
     if (this.#training) {
       try {
-        const trained = this.#training.trained(settings);
+        const trained = this.#training.trained(settings, this.#track?.isHeld);
         facts = factsOf(trained);
         if (!isGiven) run = pageRun(trained);
         // Folds of few rows are not here; of the run as it was given, their error is.
@@ -142,6 +146,7 @@ class Report implements View<State> {
       sample: null,
       target,
       loss: this.#content.loss,
+      isHeld: false,
       by: t(isGiven ? "report-given" : "report-retrained"),
     });
   }
