@@ -50,6 +50,6 @@ def read_bundle(folder: Path = FOLDER) -> Bundle:
         )
     except OSError as problem:
         reason = problem.strerror or str(problem)
-        raise UnreadableFileError("pages.lacking", folder=str(folder), reason=reason) from problem
+        raise UnreadableFileError("chapters.lacking", folder=str(folder), reason=reason) from problem
     icon = _ICON.search(index)
     return Bundle(script, style, " ".join(icon[0].split()) if icon else "", notices)
