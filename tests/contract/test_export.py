@@ -147,7 +147,7 @@ def test_a_folder_that_cannot_be_finished_has_no_page_without_its_script(tmp_pat
 
 @pytest.mark.parametrize(
     ("asked", "near"),
-    [("foward", "forward"), ("learningrate", "learning-rate"), ("求导数", "导数")],
+    [("foward", "forward"), ("learningrate", "learning-rate"), ("求导数", "derivative")],
 )
 def test_a_chapter_that_is_not_there_is_told_with_the_nearest(asked, near, tmp_path):
     with pytest.raises(OptionError) as caught:

@@ -88,5 +88,5 @@ def chapter_named(name: str) -> Chapter:
     }
     near = get_close_matches(asked, [*known, *titles], n=1)
     if near:
-        raise OptionError("pages.no-chapter-near", name=name, near=titles.get(near[0], near[0]))
-    raise OptionError("pages.no-chapter", name=name, known=list(known))
+        raise OptionError("chapters.no-chapter-near", name=name, near=titles.get(near[0], near[0]))
+    raise OptionError("chapters.no-chapter", name=name, known=list(known))

@@ -49,7 +49,7 @@ def read_bundle(folder: Path = FOLDER) -> Bundle:
             for name in ("bundle.js", "bundle.css", "index.html", "THIRD-PARTY-NOTICES.txt")
         )
     except OSError as problem:
-        reason = problem.strerror or str(problem)
-        raise UnreadableFileError("pages.lacking", folder=str(folder), reason=reason) from problem
+        values = {"folder": str(folder), "reason": problem.strerror or str(problem)}
+        raise UnreadableFileError("chapters.lacking", **values) from problem
     icon = _ICON.search(index)
     return Bundle(script, style, " ".join(icon[0].split()) if icon else "", notices)

@@ -175,7 +175,7 @@ def _gathered(
         moments=moments,
         plan=plan or _plan_of(moments),
         name=name or (Path(path).name if path else run.target_name),
-        path=path or "data.csv",
+        path=path or "rows.csv",
         held=_held(run, moments),
         sample=sample,
         with_moments=with_moments,
