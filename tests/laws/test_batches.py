@@ -8,7 +8,8 @@ import pytest
 import kedou as kd
 from kedou.errors import OptionError, OptionTypeError
 from kedou.fitting import shuffling
-from kedou.fitting.batches import Batch, look_at_rows
+from kedou.fitting.batches.batch import Batch
+from kedou.fitting.batches.looking import look_at_rows
 from kedou.fitting.blocks import DesignBlocks
 from kedou.fitting.scanner import as_source
 from kedou.fitting.shuffling import Order, row_order
@@ -406,7 +407,7 @@ def test_rows_may_be_skipped_and_categories_have_levels():
 
 
 def test_batches_too_large_to_be_kept_are_answered_over_all_rows(monkeypatch):
-    monkeypatch.setattr("kedou.fitting.batches.BLOCK_CELLS", 10)
+    monkeypatch.setattr("kedou.fitting.batches.batch.BLOCK_CELLS", 10)
     X, y = line()
     run = kd.descend(X, y=y, rule="exact-line-search", batch_size=300, epochs=30, standardize=True)
     assert run.gap[-1] < 0.05 * run.exact.loss
