@@ -12,7 +12,7 @@ from kedou.fitting.batches.batch import Batch
 from kedou.fitting.batches.looking import look_at_rows
 from kedou.fitting.blocks import DesignBlocks
 from kedou.fitting.scanner import as_source
-from kedou.fitting.shuffling import Order, row_order
+from kedou.fitting.shuffling import Order, pieces, row_order
 from kedou.losses import SquaredError
 from kedou.solution import Coordinates
 from kedou.spectrum.noise import Sampling, expected_gap, noise_ball
@@ -43,7 +43,7 @@ def order_of(X, y=None, *, seed=0, shuffle=True, **options):
     k = len(moments.columns)
     blocks = DesignBlocks(source, moments.columns)
     plain = Coordinates(np.zeros(k), np.ones(k), True)
-    look = look_at_rows(blocks, SquaredError(), plain)
+    look = look_at_rows(moments, blocks, SquaredError(), plain)
     return Order(blocks, plain, look.mean_weight, seed, shuffle), look
 
 
@@ -112,12 +112,12 @@ def test_every_row_is_visited_once_an_epoch(monkeypatch, tmp_path, cells, shuffl
     assert look.rows == 35
     seen = []
     for epoch in (1, 2):
-        pieces = list(order.pieces(epoch, 4, look.rows))
-        visited = [x for piece, _ in pieces for x in piece.X[:, 0].tolist()]
+        taken = list(pieces(order.windows(epoch), 4, look.rows))
+        visited = [x for piece, _ in taken for x in piece.X[:, 0].tolist()]
         assert sorted(visited) == sorted({*visited})
         assert len(visited) == 35
-        assert sum(ends for _, ends in pieces) == 9
-        assert pieces[-1][1]
+        assert sum(ends for _, ends in taken) == 9
+        assert taken[-1][1]
         seen.append(visited)
     assert (seen[0] == seen[1]) is not shuffle
     assert (seen[0] == sorted(seen[0])) is not shuffle
@@ -237,7 +237,7 @@ def test_on_the_average_a_batch_has_the_gradient_of_all_rows_and_weight_2_is_the
     def average(order, look, batch_size):
         total = np.zeros(3)
         batch = Batch(made, True, 0.0)
-        for piece, ends in order.pieces(1, batch_size, look.rows):
+        for piece, ends in pieces(order.windows(1), batch_size, look.rows):
             batch.add(piece, theta)
             if ends:
                 total += batch.rows * batch.slope(batch.sums, theta)
@@ -425,7 +425,7 @@ def test_batches_too_large_to_be_kept_are_answered_over_all_rows(monkeypatch):
         ({"batch_size": True}, "fitting.batch-size-type", OptionTypeError),
         ({"batch_size": 2, "epochs": 0}, "fitting.epochs", OptionError),
         ({"batch_size": 2, "epochs": "5"}, "fitting.epochs-type", OptionTypeError),
-        ({"batch_size": 2, "shuffle": 1}, "fitting.shuffle-type", OptionTypeError),
+        ({"batch_size": 2, "shuffle": 1}, "fitting.batch-flag-type", OptionTypeError),
         ({"batch_size": 2, "steps": 10}, "fitting.steps-with-batches", OptionError),
         ({"epochs": 2}, "fitting.batch-size-missing", OptionError),
         ({"shuffle": False}, "fitting.batch-size-missing", OptionError),

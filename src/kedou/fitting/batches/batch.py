@@ -34,7 +34,7 @@ class Batch:
     @property
     def is_held(self) -> bool:
         """Whether its rows are few enough to be kept: else rules are answered over all rows."""
-        return self.cells <= 2 * BLOCK_CELLS
+        return self.cells <= most_held()
 
     def slope(self, sums: LossSums, theta: Floats) -> Floats:
         """Return the gradient of the batch from its sums, shape (p,)."""
@@ -70,3 +70,8 @@ class Batch:
             k = len(w) - int(self.intercept)
             gradient[:k] += 2.0 * self.ridge * w[:k]
         return gradient
+
+
+def most_held() -> int:
+    """Return how many cells of X a batch may have and still be kept."""
+    return 2 * BLOCK_CELLS

@@ -24,21 +24,25 @@ from typing import Any
 
 import numpy as np
 
+from kedou import rules
 from kedou.block import Floats
 from kedou.descent import Outcome, Trajectory, assemble, check_settings, start_of
 from kedou.descent.auto import constant_rate
 from kedou.descent.ground import rates_of
 from kedou.descent.outcome import ARRIVED, spectrum_says
+from kedou.descent.walk import ceiling_above
 from kedou.errors import OptionError
+from kedou.fitting.batches.compiled import InNumba, MachinePlacing, is_chosen, told
 from kedou.fitting.batches.judging import judge, messages_of, noise_of
 from kedou.fitting.batches.looking import look_at_rows
-from kedou.fitting.batches.rates import rule_for_batches
+from kedou.fitting.batches.rates import rule_for_batches, safe_rate
 from kedou.fitting.batches.settings import Batching
+from kedou.fitting.batches.steps import InNumPy, Task
 from kedou.fitting.batches.walking import Progress, Run
 from kedou.fitting.blocks import DesignBlocks
 from kedou.fitting.over_rows import facts_of, gradient_is_wrong, lowest_and_scale
 from kedou.fitting.scanner import scan
-from kedou.fitting.shuffling import Order
+from kedou.fitting.shuffling import NumPyPlacing, Order
 from kedou.fitting.surface import PassSurface
 from kedou.losses import Loss, SquaredError, to_json
 from kedou.solution import make_design, make_solution
@@ -73,17 +77,23 @@ def descend_batches(
     moments = scan(source)
     design = make_design(moments, intercept)
     quadratic = quadratic_of(design, standardize, ridge)
-    blocks = DesignBlocks(source, design.columns)
-    look = look_at_rows(blocks, loss, quadratic.coordinates)
+    blocks = DesignBlocks(source, design.columns, checked=moments.rows_skipped > 0)
+    look = look_at_rows(moments, blocks, loss, quadratic.coordinates)
     theta, drawn = start_of(start, design.parameter_names, plan.seed)
     seed_used = drawn if drawn is not None else plan.seed or 0
     inner = quadratic.coordinates.inward(theta)
     sampling = Sampling(look.rows, batching.batch_size)
     an_epoch = -(-look.rows // batching.batch_size)
     steps = an_epoch * batching.epochs
-    made, notes, safe = rule_for_batches(
-        rule, learning_rate, loss, quadratic, inner, steps, sampling, look
+    averaged = steps - steps // 2 if batching.average else 0
+    made, notes = rule_for_batches(
+        rule, learning_rate, loss, quadratic, inner, steps, sampling, look, averaged
     )
+    machine = is_chosen(
+        batching.compiled, loss, made, batching.batch_size, len(design.columns), steps
+    )
+    if machine:
+        notes = (*notes, told())
     surface = quadratic if squared else PassSurface(loss, blocks, quadratic.coordinates)
     wrong = isinstance(surface, PassSurface) and gradient_is_wrong(surface, inner)
     exact: Any = None
@@ -91,8 +101,17 @@ def descend_batches(
         exact = make_solution(design, quadratic.answer, ridge)
     elif isinstance(surface, PassSurface) and plan.tolerance is not None and not wrong:
         exact = lowest_and_scale(surface, quadratic, inner)
-    order = Order(blocks, quadratic.coordinates, look.mean_weight, seed_used, batching.shuffle)
-    run = Run(loss, surface, order, made, batching, an_epoch, look.rows, ridge, progress)
+    order = Order(
+        blocks, quadratic.coordinates, look.mean_weight, seed_used, batching.shuffle,
+        MachinePlacing() if machine else NumPyPlacing(),
+    )  # fmt: skip
+    ceiling = ceiling_above(surface.evaluate(inner)[0], surface)
+    task = Task(
+        loss, made, intercept, ridge, min(batching.batch_size, look.rows), look.rows, ceiling,
+        steps - averaged if averaged else None,
+    )  # fmt: skip
+    stepper = InNumba(task, inner) if machine else InNumPy(task, inner, surface)
+    run = Run(surface, order, stepper, batching, an_epoch, ceiling, progress)
     record = run.walk(inner, plan.tolerance)
     if isinstance(surface, PassSurface):
         if exact is None and not wrong:
@@ -115,7 +134,7 @@ def descend_batches(
         "an_epoch": an_epoch, "epochs": batching.epochs,
     }  # fmt: skip
     said = [Message("descent.batches", values), *notes]
-    noise = noise_of(made, quadratic, sampling) if squared else None
+    noise = noise_of(made, quadratic, sampling, averaged) if squared else None
     if noise is not None and outcome is not Outcome.DIVERGED:
         said.append(noise)
     if squared:
@@ -124,13 +143,13 @@ def descend_batches(
         said.append(Message("descent.no-minimum", {}))
     plan.settings.update(
         steps=steps, batch_size=batching.batch_size, epochs=batching.epochs,
-        shuffle=batching.shuffle,
+        shuffle=batching.shuffle, average=batching.average, compiled=machine,
     )  # fmt: skip
     rates = None
     if squared:
         other = quadratic_of(design, not standardize, ridge)
         rates = rates_of(quadratic, other, theta, standardize)
-    told = assemble(
+    run_told = assemble(
         record,
         surface,
         quadratic.coordinates,
@@ -147,5 +166,10 @@ def descend_batches(
         gap_known=exact is not None,
         gradient_is_wrong=wrong,
     )
+
+    def safe() -> float | None:
+        by_slope = isinstance(made, rules.GradientDescent)
+        return safe_rate(loss, quadratic, sampling, look) if by_slope else None
+
     messages = messages_of(outcome, record, facts, safe, batching, an_epoch)
-    return replace(told, outcome=outcome, oscillating=False, messages=messages)
+    return replace(run_told, outcome=outcome, oscillating=False, messages=messages)

@@ -9,6 +9,8 @@ the batches keeps it away. Steps that wander are not "looping".
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 
 from kedou.descent import Outcome, Walk
@@ -18,7 +20,7 @@ from kedou.fitting.batches.settings import Batching
 from kedou.fitting.batches.walking import Run
 from kedou.rules import Rule
 from kedou.spectrum import Quadratic
-from kedou.spectrum.noise import Sampling, noise_ball
+from kedou.spectrum.noise import Sampling, averaged_ball, noise_ball
 from kedou.texts import Message
 
 
@@ -29,9 +31,11 @@ def judge(
     if wrong:
         return Outcome.WRONG_GRADIENT
     gaps = np.array([gap for _, gap in run.ends])
-    if record.stop != "ceiling" and run.first is not None and len(run.ends) > 1:
+    if record.stop != "ceiling" and run.stepper.first is not None and len(run.ends) > 1:
         start, slope = run.ends[0][0], record.gradient[0]
-        uphill = float((run.first - start) @ slope) > 0 < float((run.ends[1][0] - start) @ slope)
+        uphill = (
+            float((run.stepper.first - start) @ slope) > 0 < float((run.ends[1][0] - start) @ slope)
+        )
         if uphill and float(record.gap[1:].min()) >= record.gap[0]:
             return Outcome.WRONG_DIRECTION
     if limit_says or record.stop == "ceiling":
@@ -44,7 +48,12 @@ def judge(
 
 
 def messages_of(
-    outcome: Outcome, record: Walk, facts: Facts, safe: float | None, batching: Batching, steps: int
+    outcome: Outcome,
+    record: Walk,
+    facts: Facts,
+    safe_rate: Callable[[], float | None],
+    batching: Batching,
+    steps: int,
 ) -> tuple[Message, ...]:
     """Return the sentences about the outcome, most important first."""
     said = advise(outcome, False, record, facts)
@@ -59,8 +68,8 @@ def messages_of(
         "rate": facts.rate,
         "constant": facts.constant or "learning_rate",
     }
-    beyond = safe is not None and facts.rate is not None and facts.rate > safe
-    if outcome is Outcome.DIVERGED and safe is not None and beyond:
+    safe = safe_rate() if outcome is Outcome.DIVERGED and facts.rate is not None else None
+    if safe is not None and facts.rate is not None and facts.rate > safe:
         values |= {"limit": safe, "try_rate": two_digits(safe / 2)}
         return (Message("descent.batches-diverged", values), *said[1:])
     if outcome is Outcome.SLOW:
@@ -68,8 +77,11 @@ def messages_of(
     return said
 
 
-def noise_of(rule: Rule, quadratic: Quadratic, sampling: Sampling) -> Message | None:
-    """Return what is known in advance of where a constant rate comes to hover."""
+def noise_of(rule: Rule, quadratic: Quadratic, sampling: Sampling, averaged: int) -> Message | None:
+    """Return what is known in advance of where a constant rate comes to hover.
+
+    ``averaged`` is how many last steps are averaged, 0 for none.
+    """
     rate = constant_rate(rule)
     if rate is None or sampling.stray == 0 or quadratic.least < quadratic.scale_of_loss:
         return None
@@ -77,5 +89,10 @@ def noise_of(rule: Rule, quadratic: Quadratic, sampling: Sampling) -> Message | 
     if not np.isfinite(ball):
         return None
     percent = 100 * ball / quadratic.least
+    if averaged:
+        mean = averaged_ball(quadratic.eigenvalues, quadratic.least, rate, sampling, averaged)
+        more = {"averaged": averaged, "mean_percent": 100 * mean / quadratic.least}
+        values = {"rate": rate, "batch_size": sampling.batch, "percent": percent, **more}
+        return Message("descent.noise-averaged", values)
     values = {"rate": rate, "batch_size": sampling.batch, "percent": percent}
     return Message("descent.noise-ball", values)

@@ -3,43 +3,57 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
 from kedou.fitting.blocks import DesignBlocks
-from kedou.losses import Loss
+from kedou.losses import AbsoluteError, Huber, Loss, SquaredError
+from kedou.moments import Moments
 from kedou.solution import Coordinates
 
+ANY_TARGET = (SquaredError, AbsoluteError, Huber)
 
-@dataclass(frozen=True, slots=True)
+
+@dataclass(frozen=True, eq=False)
 class Look:
-    """What one look at the rows has found.
+    """What is known of the rows.
 
     Attributes
     ----------
+    blocks : DesignBlocks
+    coordinates : Coordinates
     rows : int
+        Of weight 0, too.
     mean_weight : float
-    longest : float
-        The largest squared length of a row, times its weight over the mean one, in descent's
-        coordinates, the 1 of the intercept with it.
     """
 
+    blocks: DesignBlocks
+    coordinates: Coordinates
     rows: int
     mean_weight: float
-    longest: float
 
-
-def look_at_rows(blocks: DesignBlocks, loss: Loss, coordinates: Coordinates) -> Look:
-    """Check the targets, count the rows, and find the longest one: one pass."""
-    rows, weight_sum, longest = 0, 0.0, 0.0
-    for block in blocks():
-        loss.check_target(block.y)
-        rows += len(block.y)
-        weight_sum += float(len(block.y)) if block.weight is None else float(block.weight.sum())
-        if len(block.y):
-            Z = (block.X - coordinates.shift) / coordinates.scale
-            lengths = np.einsum("ij,ij->i", Z, Z) + float(coordinates.intercept)
+    @cached_property
+    def longest(self) -> float:
+        """The largest squared length of a row, times its weight over the mean one, in descent's
+        coordinates, the 1 of the intercept with it: read when it is asked for.
+        """
+        longest = 0.0
+        for block in self.blocks():
+            if not len(block.y):
+                continue
+            Z = (block.X - self.coordinates.shift) / self.coordinates.scale
+            lengths = np.einsum("ij,ij->i", Z, Z) + float(self.coordinates.intercept)
             weighted = lengths if block.weight is None else block.weight * lengths
             longest = max(longest, float(weighted.max()))
-    mean = weight_sum / rows
-    return Look(rows, mean, longest / mean)
+        return longest / self.mean_weight
+
+
+def look_at_rows(
+    moments: Moments, blocks: DesignBlocks, loss: Loss, coordinates: Coordinates
+) -> Look:
+    """Count the rows, and check the targets where a loss does not take every number: one pass."""
+    if not isinstance(loss, ANY_TARGET):
+        for block in blocks():
+            loss.check_target(block.y)
+    return Look(blocks, coordinates, moments.count, moments.weight_sum / moments.count)

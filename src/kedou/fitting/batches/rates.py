@@ -26,6 +26,15 @@ from kedou.spectrum.noise import Sampling, best_batch_rate
 from kedou.texts import Message
 
 
+def safe_rate(loss: Loss, quadratic: Quadratic, sampling: Sampling, look: Look) -> float | None:
+    """Return the largest rate of gradient descent that is known to be safe: one pass."""
+    top = float(quadratic.eigenvalues[0]) if len(quadratic.best) else 0.0
+    bound = loss.curvature_bound
+    if bound is None or top == 0:
+        return None
+    return sampling.safe_rate(bound / 2 * top, bound * look.longest)
+
+
 def rule_for_batches(
     rule: Any,
     learning_rate: Any,
@@ -35,24 +44,23 @@ def rule_for_batches(
     steps: int,
     sampling: Sampling,
     look: Look,
-) -> tuple[Rule, tuple[Message, ...], float | None]:
-    """Return the rule with its constant, what was chosen, and the largest rate known to be safe."""
+    averaged: int,
+) -> tuple[Rule, tuple[Message, ...]]:
+    """Return the rule with its constant, and what was chosen; ``averaged`` is how many last steps
+    are averaged, 0 for none.
+    """
     top = float(quadratic.eigenvalues[0]) if len(start) else 0.0
-    bound = loss.curvature_bound
-    safe = None
-    if bound is not None and top > 0:
-        safe = sampling.safe_rate(bound / 2 * top, bound * look.longest)
     constant = constant_to_choose(rule, learning_rate)
     name = rule if isinstance(rule, str) else getattr(rule, "name", None)
     by_slope = name == "gradient-descent" or name in GRADIENT_SCALED
     if constant is None or top == 0:
-        made, notes = make_rule(rule, learning_rate, quadratic, start, steps)
-        return made, notes, safe if isinstance(made, rules.GradientDescent) else None
+        return make_rule(rule, learning_rate, quadratic, start, steps)
+    safe = safe_rate(loss, quadratic, sampling, look) if by_slope else None
     values: dict[str, Any] = {
         "constant": constant, "rule": name, "steps": steps, "batch_size": sampling.batch,
         "limit": safe,
     }  # fmt: skip
-    if not by_slope or safe is None:
+    if safe is None:
         rate, code = distance_share(start, quadratic.best, steps), "descent.auto-distance"
         if by_slope:
             rate /= float(np.sqrt(top / 2))
@@ -61,7 +69,7 @@ def rule_for_batches(
     elif name == "gradient-descent" and isinstance(loss, SquaredError):
         shares = quadratic.shares(start)
         rate, gap = best_batch_rate(
-            shares, quadratic.eigenvalues, quadratic.least, safe, steps, sampling
+            shares, quadratic.eigenvalues, quadratic.least, safe, steps, sampling, averaged
         )
         values["percent"] = 100 * gap / quadratic.scale_of_loss
         code = "descent.auto-batches"
@@ -70,5 +78,4 @@ def rule_for_batches(
         if name != "gradient-descent":
             rate *= 1.0 - rules.make(rule, rate).momentum  # type: ignore[attr-defined]
     made = rules.make(rule, rate)
-    message = Message(code, {**values, "rate": rate, "rule": rule_name(made)})
-    return made, (message,), safe if name == "gradient-descent" else None
+    return made, (Message(code, {**values, "rate": rate, "rule": rule_name(made)}),)

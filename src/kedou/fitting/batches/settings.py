@@ -23,14 +23,22 @@ class Batching:
     epochs : int
         How often every row is visited.
     shuffle : bool
+    average : bool
+        Whether the answer is the mean of the second half of all points.
+    compiled : bool or None
+        Whether to run machine code; None: where it is there and worth it.
     """
 
     batch_size: int
     epochs: int
     shuffle: bool
+    average: bool = False
+    compiled: bool | None = None
 
 
-def check_batching(batch_size: Any, epochs: Any, shuffle: Any) -> Batching:
+def check_batching(
+    batch_size: Any, epochs: Any, shuffle: Any, average: Any = False, compiled: Any = None
+) -> Batching:
     """Check what only mini-batches take.
 
     Raises
@@ -45,6 +53,9 @@ def check_batching(batch_size: Any, epochs: Any, shuffle: Any) -> Batching:
             raise OptionTypeError(f"fitting.{code}-type", got=repr(value))
         if value < 1:
             raise OptionError(f"fitting.{code}", got=int(value))
-    if not isinstance(shuffle, bool | np.bool_):
-        raise OptionTypeError("fitting.shuffle-type", got=repr(shuffle))
-    return Batching(int(batch_size), EPOCHS if epochs is None else int(epochs), bool(shuffle))
+    for name, flag in (("shuffle", shuffle), ("average", average), ("compiled", compiled)):
+        if not (isinstance(flag, bool | np.bool_) or (flag is None and name == "compiled")):
+            raise OptionTypeError("fitting.batch-flag-type", name=name, got=repr(flag))
+    rounds = EPOCHS if epochs is None else int(epochs)
+    wanted = None if compiled is None else bool(compiled)
+    return Batching(int(batch_size), rounds, bool(shuffle), bool(average), wanted)

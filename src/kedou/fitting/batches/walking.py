@@ -1,11 +1,17 @@
-"""The walk itself: step by step through the epochs, and what is noted on the way."""
+"""The walk itself, epoch after epoch, and what is noted on the way.
+
+What a run keeps is measured over *all* rows: ``run.loss`` and ``run.gradient`` at a recorded step
+are those of the whole loss at that step's point, never those of a batch. Squared error has them
+from moments, so every step is recorded (beyond 100,000 steps, or 4 million numbers, every s-th).
+For other losses they take a reading of the rows: ``RECORDS`` steps of an epoch are recorded, and
+their losses computed together in one pass when it ends. The end of an epoch is always recorded.
+"""
 
 from __future__ import annotations
 
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any
 
 import numpy as np
 
@@ -13,13 +19,11 @@ from kedou.blas import one_thread
 from kedou.block import Floats
 from kedou.descent import Walk
 from kedou.descent.history import MOST_RECORDS, TAIL
-from kedou.descent.walk import Stop, ceiling_above
-from kedou.fitting.batches.batch import Batch
+from kedou.descent.walk import Stop
 from kedou.fitting.batches.settings import Batching
+from kedou.fitting.batches.steps import Stepper, Stretch
 from kedou.fitting.shuffling import Order
 from kedou.fitting.surface import PassSurface
-from kedou.losses import Loss
-from kedou.rules import Rule
 from kedou.spectrum import Quadratic
 
 RECORDS = 10
@@ -33,20 +37,17 @@ Record = tuple[int, Floats, float, Floats]
 class Run:
     """One walk: what is fixed, and what is noted on the way."""
 
-    loss: Loss
     surface: Quadratic | PassSurface
     order: Order
-    rule: Rule
+    stepper: Stepper
     batching: Batching
     an_epoch: int
-    rows: int
-    ridge: float
+    ceiling: float
     progress: Progress | None
     ends: list[tuple[Floats, float]] = field(default_factory=list)
-    first: Floats | None = None
     least: float = 0.0
     _due: float = 0.0
-    _seen: list[float] = field(default_factory=list)
+    _seen: list[float] = field(default_factory=lambda: [0.0, 0.0])
     _records: list[Record] = field(default_factory=list)
     _last: Record | None = None
 
@@ -63,15 +64,12 @@ class Run:
             self._keep((0, start, gap, gradient), True)
             self.ends.append((start, gap))
             self._tell(0, start, gap, now=True)
-            self._ceiling = ceiling_above(gap, self.surface)
             target = -1.0 if tolerance is None else tolerance * self.surface.scale_of_loss
-            theta, state = start, self.rule.init(start)
             for epoch in range(1, self.batching.epochs + 1):
                 if self.ends[-1][1] <= target:
                     stop = "tolerance"
                     break
-                theta, state, fine = self._epoch(epoch, theta, state)
-                if not fine:
+                if not self._epoch(epoch):
                     stop = "ceiling"
                     break
             else:
@@ -97,71 +95,72 @@ class Run:
         self._spacing = -(-self.an_epoch // max(an_epoch, 1))
         self._epochs_apart = -(-epochs // most)
 
-    def _is_recorded(self, step: int, epoch: int) -> bool:
-        to_the_end = epoch * self.an_epoch - step
-        return to_the_end % self._spacing == 0 and epoch % self._epochs_apart == 0
-
     def _keep(self, record: Record, recorded: bool) -> None:
         self._last = record
         if recorded:
             self._records.append(record)
 
-    def _epoch(self, epoch: int, theta: Floats, state: Any) -> tuple[Floats, Any, bool]:
-        """Visit every row once; return where that led, and whether it stayed in bounds."""
-        size, intercept = self.batching.batch_size, self.order.coordinates.intercept
-        step, last = (epoch - 1) * self.an_epoch, epoch * self.an_epoch
+    def _epoch(self, epoch: int) -> bool:
+        """Visit every row once; say whether the walk stayed in bounds."""
+        last, recorded = epoch * self.an_epoch, epoch % self._epochs_apart == 0
         waiting: list[tuple[int, Floats]] = []
-        batch = Batch(self.loss, intercept, self.ridge)
-        for piece, ends in self.order.pieces(epoch, size, self.rows):
-            batch.add(piece, theta)
-            if not ends:
-                continue
-            assert batch.sums is not None
-            value = batch.sums.loss_sum / batch.rows
-            if not value <= self._ceiling:
-                self._kept(waiting)
-                return theta, state, False
-            objective = batch if batch.is_held else self.surface
-            slope = batch.slope(batch.sums, theta)
-            theta, state = self.rule.update(slope, state, theta, objective)
-            step += 1
-            if self.first is None:
-                self.first = theta
-            if not np.isfinite(theta).all():
-                self._kept(waiting)
-                return theta, state, False
+        spacing = self._spacing if recorded else self.an_epoch
+        for stretch in self.stepper.epoch(self.order.windows(epoch), last, spacing):
+            waiting += zip(stretch.steps, stretch.points, strict=True)
+            if stretch.before is not None:
+                if stretch.before[0] > (waiting[-1][0] if waiting else self._records[-1][0]):
+                    waiting.append(stretch.before)
+                self._kept(waiting, True)
+                return False
+            self._seen[0] += stretch.batches
+            self._seen[1] += stretch.loss_sum
             if isinstance(self.surface, Quadratic):
-                gap, gradient = self.surface.evaluate(theta)
-                if not gap <= self._ceiling or not np.isfinite(gradient).all():
-                    return theta, state, False
-                self._keep((step, theta, gap, gradient), self._is_recorded(step, epoch))
-                self._tell(step, theta, gap, now=step == last)
-            else:
-                if step == last or self._is_recorded(step, epoch):
-                    waiting.append((step, theta))
-                self._seen.append(value - self.surface.least)
-                self._tell(step, theta, None, now=False)
-            batch = Batch(self.loss, intercept, self.ridge)
-        if not self._kept(waiting):
-            return theta, state, False
+                if not self._kept(waiting, recorded):
+                    return False
+                waiting = []
+            self._news(stretch, stretch.step == last)
+        if not self._kept(waiting, recorded):
+            return False
         assert self._last is not None
-        gap = self._last[2]
+        step, theta, gap, _ = self._last
         self.ends.append((theta, gap))
         if not isinstance(self.surface, Quadratic):
             self._tell(step, theta, gap, now=True)
-        return theta, state, True
-
-    def _kept(self, waiting: list[tuple[int, Floats]]) -> bool:
-        """Record steps whose losses have to be read: one pass. False where one left the bounds."""
-        if not waiting or not isinstance(self.surface, PassSurface):
-            return True
-        found = self.surface.evaluate_many([theta for _, theta in waiting])
-        for (step, theta), (gap, gradient) in zip(waiting, found, strict=True):
-            if not gap <= self._ceiling or not np.isfinite(gradient).all():
-                return False
-            epoch = -(-step // self.an_epoch)
-            self._keep((step, theta, gap, gradient), self._is_recorded(step, epoch))
         return True
+
+    def _kept(self, waiting: list[tuple[int, Floats]], recorded: bool) -> bool:
+        """Record steps at once: for losses that have to be read, in one pass.
+
+        False where one has left the bounds; those before it are kept.
+        """
+        if not waiting:
+            return True
+        points = [theta for _, theta in waiting]
+        if isinstance(self.surface, PassSurface):
+            found = self.surface.evaluate_many(points)
+        elif len(points) == 1:
+            found = [self.surface.evaluate(points[0])]
+        else:
+            many = np.array(points)
+            gaps, gradients = self.surface.gaps(many), self.surface.gradients(many)
+            found = list(zip(gaps.tolist(), gradients, strict=True))
+        for (step, theta), (gap, gradient) in zip(waiting, found, strict=True):
+            if not gap <= self.ceiling or not np.isfinite(gradient).all():
+                return False
+            self._keep((step, theta, gap, gradient), recorded)
+        return True
+
+    def _news(self, stretch: Stretch, ends: bool) -> None:
+        """Tell of some steps; the end of an epoch is told once its loss is known."""
+        if self.progress is None:
+            return
+        if not isinstance(self.surface, Quadratic):
+            if not ends:
+                self._tell(stretch.step, stretch.point, None, now=False)
+            return
+        if ends or time.perf_counter() >= self._due:
+            gap = self.surface.evaluate(stretch.point)[0]
+            self._tell(stretch.step, stretch.point, gap, now=True)
 
     def _tell(self, step: int, theta: Floats, gap: float | None, now: bool) -> None:
         """Report some 50 times a second; between epochs with the mean over the batches since."""
@@ -172,6 +171,9 @@ class Run:
             return
         self._due = clock + NEWS_SECONDS
         if gap is None:
-            gap = float(np.mean(self._seen))
-        self._seen.clear()
+            batches, loss_sum = self._seen
+            if not batches:
+                return
+            gap = loss_sum / batches - self.surface.least
+        self._seen = [0.0, 0.0]
         self.progress(step, self.order.coordinates.outward(theta), gap + self.surface.least)
