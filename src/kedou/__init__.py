@@ -19,7 +19,11 @@ if TYPE_CHECKING:
     from kedou.conversion import convert
     from kedou.descent import Minimum, Outcome, Trajectory
     from kedou.errors import KedouError
-    from kedou.estimators import GradientDescentRegressor, LeastSquaresRegressor
+    from kedou.estimators import (
+        GradientDescentRegressor,
+        LeastSquaresRegressor,
+        StochasticGradientRegressor,
+    )
     from kedou.fitting import Model, Progress, descend, fit, load_model, scan
     from kedou.gradient_check import check_gradient
     from kedou.moments import Moments
@@ -44,6 +48,7 @@ _HOMES = {
     "Progress": "kedou.fitting",
     "Solution": "kedou.solution",
     "Source": "kedou.sources",
+    "StochasticGradientRegressor": "kedou.estimators",
     "Trajectory": "kedou.descent",
     "check_gradient": "kedou.gradient_check",
     "convert": "kedou.conversion",
@@ -72,6 +77,7 @@ __all__ = [
     "Progress",
     "Solution",
     "Source",
+    "StochasticGradientRegressor",
     "Trajectory",
     "check_gradient",
     "convert",

@@ -288,7 +288,7 @@ class GradientDescentRegressor(RegressorMixin, BaseEstimator):  # type: ignore[m
             data = [rows.only(number) for number in range(len(rows.targets))]
         runs = tuple(descend(one, **options) for one in data)
         for run in runs:
-            _judge(run)
+            judge(run)
         self.moments_ = moments
         self._loss = loss
         self.trajectory_: Trajectory | tuple[Trajectory, ...] = runs[0] if rows.flat else runs
@@ -333,7 +333,7 @@ def _is_plain(rule: Any, learning_rate: Any) -> bool:
     return constant_rate(rules.make(rule, learning_rate)) is not None
 
 
-def _judge(run: Trajectory) -> None:
+def judge(run: Trajectory) -> None:
     """Raise for a run that diverged, warn about one that has not arrived."""
     values: dict[str, Any] = {"target": run.target_name, "advice": run.advice}
     if run.outcome is Outcome.DIVERGED:

@@ -38,6 +38,19 @@ from kedou.sources.source import BLOCK_CELLS, BLOCK_ROWS
 WINDOW_CELLS = BLOCK_CELLS
 
 
+@dataclass(frozen=True, slots=True)
+class Window(Block):
+    """Rows that are still to be put in order.
+
+    Attributes
+    ----------
+    order : (rows,) int32 or None
+        Which row to take first, second, ...; None: they stand in their order.
+    """
+
+    order: NDArray[np.int32] | None = None
+
+
 class Placing(Protocol):
     """Puts rows in their order and into descent's coordinates."""
 
@@ -157,13 +170,13 @@ class Order:
         rows, window = self.placing.rows_at_once, None
         plain = not self.coordinates.shift.any() and bool((self.coordinates.scale == 1).all())
         for block in self.blocks():
+            X, f = block.X, block.weight
+            if plain and f is None and X.flags.c_contiguous and X.flags.aligned:
+                yield replace(block, X_low=None, y=np.ascontiguousarray(block.y), rows=None)
+                continue
             for a in range(0, len(block.y), rows):
-                X, y, f = block.X[a : a + rows], block.y[a : a + rows], block.weight
-                if plain and f is None and X.flags.c_contiguous and X.flags.aligned:
-                    yield replace(block, X=X, X_low=None, y=np.ascontiguousarray(y), rows=None)
-                    continue
-                f = None if f is None else f[a : a + rows]
-                some = replace(block, X=X, X_low=None, y=y, weight=f, rows=None)
+                to = slice(a, a + rows)
+                some = Block(X[to], block.y[to], None if f is None else f[to])
                 window = self._placed([some], None, window if self.placing.ahead else None)
                 yield window
 

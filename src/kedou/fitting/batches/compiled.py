@@ -23,6 +23,7 @@ from kedou.errors import OptionError
 from kedou.fitting.batches.batch import most_held
 from kedou.fitting.batches.steps import Stretch, Task
 from kedou.fitting.folds import salted
+from kedou.fitting.shuffling import Window
 from kedou.losses import Loss
 from kedou.rules import Rule
 from kedou.rules.schedules import rate_at
@@ -40,7 +41,7 @@ RULES: tuple[type[Any], ...] = (
     rules.Nesterov, rules.RMSProp, rules.AdaGrad, rules.Adam, rules.ExactLineSearch,
 )  # fmt: skip
 LOAD_SECONDS = 2.0
-_NONE = np.empty(0)
+_NONE, _NO_ORDER = np.empty(0), np.empty(0, dtype=np.int32)
 
 
 def covers(loss: Loss, rule: Rule, batch_size: int, k: int) -> bool:
@@ -113,22 +114,27 @@ class InNumba:
         self._plan[5:7] = last, spacing
         self._at[:2] = 0
         for window in windows:
-            weight = _NONE if window.weight is None else window.weight
+            order = window.order if isinstance(window, Window) else None
+            f = _NONE if window.weight is None else window.weight
             for a in range(0, len(window.y), STRETCH_ROWS):
                 b = min(a + STRETCH_ROWS, len(window.y))
-                yield self._walk(window.X[a:b], window.y[a:b], weight[a:b])
+                if order is None:
+                    rows = (window.X[a:b], window.y[a:b], f[a:b], _NO_ORDER)
+                else:
+                    rows = (window.X, window.y, f, order[a:b])
+                yield self._walk(rows, b - a)
                 if self._at[5]:
                     return
 
-    def _walk(self, X: Floats, y: Floats, f: Floats) -> Stretch:
+    def _walk(self, rows: tuple[Any, ...], count: int) -> Stretch:
         at, memory, p = self._at, self._memory, len(self._theta)
         begun = int(at[2])
-        steps = len(y) // self.task.batch_size + 2
+        steps = count // self.task.batch_size + 2
         records = np.empty((steps // int(self._plan[6]) + 2, p))
         numbers = np.empty(len(records), dtype=np.int64)
         self._sums[-1] = at[3] = at[4] = 0
         kernels().walk(
-            X, y, f, self._plan, self._constants, _rates(self._rate, begun, steps), at,
+            *rows, self._plan, self._constants, _rates(self._rate, begun, steps), at,
             self._sums, self._theta, memory, self._held, records, numbers,
         )  # fmt: skip
         step, wrote = int(at[2]), int(at[3])
@@ -173,24 +179,25 @@ class MachinePlacing:
     ) -> Block:
         """Return the rows of some blocks as one."""
         rows, k = sum(len(block.y) for block in blocks), blocks[0].X.shape[1]
-        where = np.empty(0 if salt is None else rows, dtype=np.int32)
+        order, places = None, _NO_ORDER
         if salt is not None:
-            kernels().destinations(np.uint64(salted(0, salt)), where)
+            order, places = np.empty(rows, dtype=np.int32), np.empty(rows, dtype=np.int32)
+            kernels().row_order(np.uint64(salted(0, salt)), places, order)
         weighted = blocks[0].weight is not None
-        if out is not None and out.X.size >= rows * k and len(out.y) >= rows:
-            X = out.X.reshape(-1)[: rows * k].reshape(rows, k)
-            y = out.y[:rows]
-            weight = out.weight[:rows] if weighted and out.weight is not None else _NONE
+        if out is not None and len(out.y) >= rows:
+            X, y = out.X[:rows], out.y[:rows]
+            weight = _NONE if out.weight is None else out.weight[:rows]
         else:
             X, y = np.empty((rows, k)), np.empty(rows)
             weight = np.empty(rows) if weighted else _NONE
         first = 0
         for block in blocks:
-            f = _NONE if block.weight is None else block.weight
-            block_X, block_y = np.require(block.X, requirements="A"), block.y
+            own_f = _NONE if block.weight is None else block.weight
+            to = slice(first, first + len(block.y))
+            own = (X, y, weight) if salt is not None else (X[to], y[to], weight[to])
             kernels().put(
-                block_X, block_y, f, coordinates.shift, coordinates.scale, mean_weight, where,
-                first, X, y, weight,
+                np.require(block.X, requirements="A"), block.y, own_f, coordinates.shift,
+                coordinates.scale, mean_weight, places[to], *own,
             )  # fmt: skip
             first += len(block.y)
-        return Block(X=X, y=y, weight=weight if weighted else None, columns=blocks[0].columns)
+        return Window(X, y, weight if weighted else None, columns=blocks[0].columns, order=order)

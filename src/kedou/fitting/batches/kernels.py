@@ -25,7 +25,7 @@ from numba import njit, types
 
 Compiled = TypeVar("Compiled", bound=Callable[..., Any])
 
-TILE = 256
+TILE, REGION_BITS = 256, 6
 FLOAT_FLAGS = {"reassoc", "contract", "nsz"}
 SQUARED, ABSOLUTE, HUBER, LOG, BRIER = range(5)
 GRADIENT, SLOPE, FIXED, SIGN, MOMENTUM, NESTEROV, RMSPROP, ADAGRAD, ADAM, LINE = range(10)
@@ -58,41 +58,43 @@ def compiled(signature: Any = None) -> Callable[[Compiled], Compiled]:
 
 
 @compiled()
-def _scores(X: Any, first: int, last: int, theta: Any, constant: float, out: Any) -> None:
+def _scores(X: Any, rows: Any, count: int, theta: Any, constant: float, out: Any) -> None:
     k = X.shape[1]
-    i = first
-    while i + 4 <= last:
+    i = 0
+    while i + 4 <= count:
+        first, second, third, fourth = rows[i], rows[i + 1], rows[i + 2], rows[i + 3]
         a = b = c = d = constant
         for j in range(k):
             w = theta[j]
-            a += X[i, j] * w
-            b += X[i + 1, j] * w
-            c += X[i + 2, j] * w
-            d += X[i + 3, j] * w
-        out[i - first], out[i - first + 1] = a, b
-        out[i - first + 2], out[i - first + 3] = c, d
+            a += X[first, j] * w
+            b += X[second, j] * w
+            c += X[third, j] * w
+            d += X[fourth, j] * w
+        out[i], out[i + 1], out[i + 2], out[i + 3] = a, b, c, d
         i += 4
-    while i < last:
+    while i < count:
         a = constant
         for j in range(k):
-            a += X[i, j] * theta[j]
-        out[i - first] = a
+            a += X[rows[i], j] * theta[j]
+        out[i] = a
         i += 1
 
 
 @compiled()
-def _gather(X: Any, first: int, last: int, slope: Any, gradient: Any) -> None:
+def _gather(X: Any, rows: Any, count: int, slope: Any, gradient: Any) -> None:
     k = X.shape[1]
-    i = first
-    while i + 4 <= last:
-        a, b = slope[i - first], slope[i - first + 1]
-        c, d = slope[i - first + 2], slope[i - first + 3]
+    i = 0
+    while i + 4 <= count:
+        first, second, third, fourth = rows[i], rows[i + 1], rows[i + 2], rows[i + 3]
+        a, b, c, d = slope[i], slope[i + 1], slope[i + 2], slope[i + 3]
         for j in range(k):
-            gradient[j] += (a * X[i, j] + b * X[i + 1, j]) + (c * X[i + 2, j] + d * X[i + 3, j])
+            gradient[j] += (a * X[first, j] + b * X[second, j]) + (
+                c * X[third, j] + d * X[fourth, j]
+            )
         i += 4
-    while i < last:
+    while i < count:
         for j in range(k):
-            gradient[j] += slope[i - first] * X[i, j]
+            gradient[j] += slope[i] * X[rows[i], j]
         i += 1
 
 
@@ -112,18 +114,18 @@ def _sign(value: float) -> float:
 
 
 @compiled()
-def _slopes(loss: int, delta: float, y: Any, f: Any, first: int, rows: int, s: Any) -> float:
+def _slopes(loss: int, delta: float, y: Any, f: Any, rows: Any, count: int, s: Any) -> float:
     """Put f l'(y, s) in the place of each score, and return the sum of f l(y, s)."""
     weighted = len(f) > 0
     total = 0.0
     if loss == SQUARED and not weighted:
-        for i in range(rows):
-            e = s[i] - y[first + i]
+        for i in range(count):
+            e = s[i] - y[rows[i]]
             total += e * e
             s[i] = 2.0 * e
         return total
-    for i in range(rows):
-        target, score = y[first + i], s[i]
+    for i in range(count):
+        target, score = y[rows[i]], s[i]
         e = score - target
         if loss == SQUARED:
             value, slope = e * e, 2.0 * e
@@ -142,7 +144,7 @@ def _slopes(loss: int, delta: float, y: Any, f: Any, first: int, rows: int, s: A
                 slope = m * q
             else:
                 value, slope = q * q, 2.0 * m * (q * q) * _sigmoid(-m * score)
-        weight = f[first + i] if weighted else 1.0
+        weight = f[rows[i]] if weighted else 1.0
         total += weight * value
         s[i] = weight * slope
     return total
@@ -243,13 +245,13 @@ def _update(
 
 @compiled(
     types.void(
-        _READ_ROWS, _READ, _READ, _WHOLE, _WRITE, _READ, _WHOLE, _WRITE, _WRITE, _WRITE_ROWS,
-        _WRITE_ROWS, _WRITE_ROWS, _WHOLE,
+        _READ_ROWS, _READ, _READ, _PLACES, _WHOLE, _WRITE, _READ, _WHOLE, _WRITE, _WRITE,
+        _WRITE_ROWS, _WRITE_ROWS, _WRITE_ROWS, _WHOLE,
     )
 )  # fmt: skip
 def walk(
-    X: Any, y: Any, f: Any, plan: Any, constants: Any, rates: Any, at: Any, sums: Any, theta: Any,
-    memory: Any, held: Any, records: Any, record_steps: Any,
+    X: Any, y: Any, f: Any, order: Any, plan: Any, constants: Any, rates: Any, at: Any, sums: Any,
+    theta: Any, memory: Any, held: Any, records: Any, record_steps: Any,
 ) -> None:  # fmt: skip
     """Go on with a walk over some rows; a batch may have begun before and may end later.
 
@@ -257,6 +259,8 @@ def walk(
     ----------
     X, y, f : (rows, k), (rows,), (rows,) or (0,) float64
         In descent's coordinates, row by row; f is empty without weights.
+    order : (some rows,) or (0,) int32
+        Which rows to take, in this order; empty: all, as they stand.
     plan : (8,) int64
         Loss, rule, intercept, rows of a batch, rows of an epoch, the step that ends it, how far
         records lie apart before it, and the step after which to average (-1: never).
@@ -279,17 +283,22 @@ def walk(
     """
     loss, rule, intercept, size, rows, last, spacing, average_from = plan[:8]
     ridge, delta, ceiling = constants[0], constants[1], constants[2]
-    n, k = X.shape
+    k = X.shape[1]
+    n = len(order) if len(order) else len(y)
     p = k + intercept
     s, gradient, inner = np.empty(TILE), sums[:p].copy(), theta.copy()
+    rows_of = np.empty(TILE, dtype=np.int64)
     filled, loss_sum, begun = at[0], sums[p], at[2]
     step = begun
     a = 0
     while a < n:
         b = min(a + size - filled, n, a + TILE)
-        _scores(X, a, b, inner, inner[k] if intercept else 0.0, s)
-        loss_sum += _slopes(loss, delta, y, f, a, b - a, s)
-        _gather(X, a, b, s, gradient)
+        constant = inner[k] if intercept else 0.0
+        for i in range(b - a):
+            rows_of[i] = order[a + i] if len(order) else a + i
+        _scores(X, rows_of, b - a, inner, constant, s)
+        loss_sum += _slopes(loss, delta, y, f, rows_of, b - a, s)
+        _gather(X, rows_of, b - a, s, gradient)
         if intercept:
             total = 0.0
             for i in range(b - a):
@@ -297,11 +306,11 @@ def walk(
             gradient[k] += total
         if rule == LINE:
             for i in range(a, b):
-                where = filled + i - a
+                row, where = rows_of[i - a], filled + i - a
                 for j in range(k):
-                    held[where, j] = X[i, j]
-                held[where, k] = y[i]
-                held[where, k + 1] = f[i] if len(f) else 1.0
+                    held[where, j] = X[row, j]
+                held[where, k] = y[row]
+                held[where, k + 1] = f[row] if len(f) else 1.0
         filled += b - a
         at[1] += b - a
         a = b
@@ -371,52 +380,64 @@ def _sort(salt: Any, members: Any, begin: int, end: int) -> None:
         members[place] = member
 
 
-@compiled(types.void(types.uint64, _PLACES))
-def destinations(salt: Any, out: Any) -> None:
-    """Write the place of each row in the order of the hashes of (salt, row), shape (rows,).
+@compiled(types.void(types.uint64, _PLACES, _PLACES))
+def row_order(salt: Any, places: Any, order: Any) -> None:
+    """Find the order of the hashes of (salt, row), and places that keep near rows near.
 
-    Hashes fall into some rows / 2 stretches by their leading bits, and each is sorted by insertion.
+    Parameters
+    ----------
+    salt : uint64
+    places : (rows,) int32
+        Gets where each row is to be put: rows of one leading stretch of the order together, so
+        that who follows the order finds each stretch in the processor's cache.
+    order : (rows,) int32
+        Gets the place of the first, the second, ... row of the order.
     """
-    rows = len(out)
+    rows = len(order)
     bits = 1
     while (2 << bits) < rows:
         bits += 1
-    away = np.uint64(64 - bits)
+    away, region_away = np.uint64(64 - bits), np.uint64(64 - REGION_BITS)
     ends = np.zeros((1 << bits) + 1, dtype=np.int32)
-    members = np.empty(rows, dtype=np.int32)
+    free = np.zeros((1 << REGION_BITS) + 1, dtype=np.int32)
     for i in range(rows):
-        ends[np.int64(_hash(salt, i) >> away) + 1] += 1
+        key = _hash(salt, i)
+        ends[np.int64(key >> away) + 1] += 1
+        free[np.int64(key >> region_away) + 1] += 1
     for stretch in range(1 << bits):
         ends[stretch + 1] += ends[stretch]
+    for region in range(1 << REGION_BITS):
+        free[region + 1] += free[region]
+    for i in range(rows):
+        near = np.int64(_hash(salt, i) >> region_away)
+        places[i] = free[near]
+        free[near] += 1
     # From the last row to the first, each end moves to where its stretch begins.
     for i in range(rows - 1, -1, -1):
         own = np.int64(_hash(salt, i) >> away) + 1
         ends[own] -= 1
-        members[ends[own]] = i
+        order[ends[own]] = i
     for stretch in range(1, 1 << bits):
-        _sort(salt, members, ends[stretch], ends[stretch + 1])
-    _sort(salt, members, ends[1 << bits], rows)
-    for place in range(rows):
-        out[members[place]] = place
+        _sort(salt, order, ends[stretch], ends[stretch + 1])
+    _sort(salt, order, ends[1 << bits], rows)
+    for i in range(rows):
+        order[i] = places[order[i]]
 
 
 @compiled(
     types.void(
-        _READ_ROWS_ANY, _READ_ANY, _READ_ANY, _READ, _READ, types.float64, _PLACES, types.int64,
-        _WRITE_ROWS, _WRITE, _WRITE,
+        _READ_ROWS_ANY, _READ_ANY, _READ_ANY, _READ, _READ, types.float64, _PLACES, _WRITE_ROWS,
+        _WRITE, _WRITE,
     )
 )  # fmt: skip
 def put(
-    X: Any, y: Any, f: Any, shift: Any, scale: Any, mean_weight: float, where: Any, first: int,
-    out_X: Any, out_y: Any, out_f: Any,
+    X: Any, y: Any, f: Any, shift: Any, scale: Any, mean_weight: float, places: Any, out_X: Any,
+    out_y: Any, out_f: Any,
 ) -> None:  # fmt: skip
-    """Put rows where they belong, in descent's coordinates: row i at where[first + i].
-
-    An empty ``where`` leaves them in their order.
-    """
+    """Put rows into descent's coordinates, each at its place (none: as they stand)."""
     n, k = X.shape
     for i in range(n):
-        place = where[first + i] if len(where) else first + i
+        place = places[i] if len(places) else i
         for j in range(k):
             out_X[place, j] = (X[i, j] - shift[j]) / scale[j]
         out_y[place] = y[i]

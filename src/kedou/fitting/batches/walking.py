@@ -14,6 +14,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import numpy as np
+from numpy.typing import NDArray
 
 from kedou.blas import one_thread
 from kedou.block import Floats
@@ -30,7 +31,8 @@ RECORDS = 10
 MOST_NUMBERS = 4_000_000
 NEWS_SECONDS = 0.02
 Progress = Callable[[int, Floats, float], None]
-Record = tuple[int, Floats, float, Floats]
+Records = tuple[NDArray[np.int64], Floats, Floats, Floats]
+"""Steps (m,), points (m, p), gaps (m,), gradients (m, p)."""
 
 
 @dataclass(eq=False)
@@ -48,8 +50,8 @@ class Run:
     least: float = 0.0
     _due: float = 0.0
     _seen: list[float] = field(default_factory=lambda: [0.0, 0.0])
-    _records: list[Record] = field(default_factory=list)
-    _last: Record | None = None
+    _records: list[Records] = field(default_factory=list)
+    _last: Records | None = None
 
     def walk(self, start: Floats, tolerance: float | None) -> Walk:
         """Take the steps of all epochs, or of as many as a tolerance or the ceiling leaves."""
@@ -60,8 +62,8 @@ class Run:
             one_thread(),
             np.errstate(over="ignore", invalid="ignore", divide="ignore", under="ignore"),
         ):
-            gap, gradient = self.surface.evaluate(start)
-            self._keep((0, start, gap, gradient), True)
+            self._kept([0], start[None], True)
+            gap = self._gap_now()
             self.ends.append((start, gap))
             self._tell(0, start, gap, now=True)
             target = -1.0 if tolerance is None else tolerance * self.surface.scale_of_loss
@@ -76,14 +78,12 @@ class Run:
                 if self.ends[-1][1] <= target:
                     stop = "tolerance"
         assert self._last is not None
-        if self._last[0] != self._records[-1][0]:
-            self._records.append(self._last)
-        steps, thetas, gaps, gradients = zip(*self._records, strict=True)
-        theta = np.array(thetas)
-        return Walk(
-            np.array(steps, dtype=np.int64), theta, np.array(gaps), np.array(gradients),
-            stop=stop, tail=theta[-TAIL:],
-        )  # fmt: skip
+        if self._last[0][-1] != self._records[-1][0][-1]:
+            self._records.append(tuple(one[-1:] for one in self._last))  # type: ignore[arg-type]
+        steps, theta, gaps, gradients = (
+            np.concatenate(parts) for parts in zip(*self._records, strict=True)
+        )
+        return Walk(steps, theta, gaps, gradients, stop=stop, tail=theta[-TAIL:])
 
     def _plan(self, p: int) -> None:
         """Choose which steps are recorded: s-th ones before an epoch's end, and (all) the ends."""
@@ -95,60 +95,64 @@ class Run:
         self._spacing = -(-self.an_epoch // max(an_epoch, 1))
         self._epochs_apart = -(-epochs // most)
 
-    def _keep(self, record: Record, recorded: bool) -> None:
-        self._last = record
-        if recorded:
-            self._records.append(record)
+    def _gap_now(self) -> float:
+        assert self._last is not None
+        return float(self._last[2][-1])
 
     def _epoch(self, epoch: int) -> bool:
         """Visit every row once; say whether the walk stayed in bounds."""
         last, recorded = epoch * self.an_epoch, epoch % self._epochs_apart == 0
-        waiting: list[tuple[int, Floats]] = []
         spacing = self._spacing if recorded else self.an_epoch
+        steps: list[int] = []
+        points: list[Floats] = []
         for stretch in self.stepper.epoch(self.order.windows(epoch), last, spacing):
-            waiting += zip(stretch.steps, stretch.points, strict=True)
+            steps += stretch.steps
+            points.append(stretch.points)
             if stretch.before is not None:
-                if stretch.before[0] > (waiting[-1][0] if waiting else self._records[-1][0]):
-                    waiting.append(stretch.before)
-                self._kept(waiting, True)
+                known = steps[-1] if steps else int(self._records[-1][0][-1])
+                if stretch.before[0] > known:
+                    steps.append(stretch.before[0])
+                    points.append(stretch.before[1][None])
+                self._kept(steps, np.concatenate(points), True)
                 return False
             self._seen[0] += stretch.batches
             self._seen[1] += stretch.loss_sum
             if isinstance(self.surface, Quadratic):
-                if not self._kept(waiting, recorded):
+                if not self._kept(steps, stretch.points, recorded):
                     return False
-                waiting = []
+                steps, points = [], []
             self._news(stretch, stretch.step == last)
-        if not self._kept(waiting, recorded):
+        if points and not self._kept(steps, np.concatenate(points), recorded):
             return False
         assert self._last is not None
-        step, theta, gap, _ = self._last
+        theta, gap = self._last[1][-1], self._gap_now()
         self.ends.append((theta, gap))
         if not isinstance(self.surface, Quadratic):
-            self._tell(step, theta, gap, now=True)
+            self._tell(last, theta, gap, now=True)
         return True
 
-    def _kept(self, waiting: list[tuple[int, Floats]], recorded: bool) -> bool:
+    def _kept(self, steps: list[int], points: Floats, recorded: bool) -> bool:
         """Record steps at once: for losses that have to be read, in one pass.
 
         False where one has left the bounds; those before it are kept.
         """
-        if not waiting:
+        if not steps:
             return True
-        points = [theta for _, theta in waiting]
         if isinstance(self.surface, PassSurface):
-            found = self.surface.evaluate_many(points)
-        elif len(points) == 1:
-            found = [self.surface.evaluate(points[0])]
+            gaps, gradients = self.surface.evaluate_many(points)
+        elif len(steps) == 1:
+            gap, gradient = self.surface.evaluate(points[0])
+            gaps, gradients = np.array([gap]), gradient[None]
         else:
-            many = np.array(points)
-            gaps, gradients = self.surface.gaps(many), self.surface.gradients(many)
-            found = list(zip(gaps.tolist(), gradients, strict=True))
-        for (step, theta), (gap, gradient) in zip(waiting, found, strict=True):
-            if not gap <= self.ceiling or not np.isfinite(gradient).all():
-                return False
-            self._keep((step, theta, gap, gradient), recorded)
-        return True
+            gaps, gradients = self.surface.gaps(points), self.surface.gradients(points)
+        fine = (gaps <= self.ceiling) & np.isfinite(gradients).all(axis=1)
+        good = len(steps) if fine.all() else int(np.argmin(fine))
+        if good:
+            numbers = np.array(steps[:good], dtype=np.int64)
+            self._last = (numbers, points[:good], gaps[:good], gradients[:good])
+            if recorded:
+                self._records.append(self._last)
+        return good == len(steps)
 
     def _news(self, stretch: Stretch, ends: bool) -> None:
         """Tell of some steps; the end of an epoch is told once its loss is known."""
