@@ -31,7 +31,7 @@ from kedou.fitting import descend
 from kedou.losses import Loss, make
 
 FEWEST_EPOCHS = 5
-FEWEST_STEPS = 2_000
+FEWEST_STEPS = 1_000
 
 
 class StochasticGradientRegressor(RegressorMixin, BaseEstimator):  # type: ignore[misc]
@@ -39,7 +39,7 @@ class StochasticGradientRegressor(RegressorMixin, BaseEstimator):  # type: ignor
 
     Minimises L(w, b) = sum f_i l(y_i, w'x_i + b) / sum f_i + ridge * sum u_j^2 as
     ``GradientDescentRegressor`` does, but each step looks at ``batch_size`` rows only. With
-    ``epochs="auto"`` every row is visited at least five times, and more often until 2,000 steps
+    ``epochs="auto"`` every row is visited at least five times, and more often until 1,000 steps
     have been taken: where all rows fit into one batch, that is full-batch descent.
 
     Parameters
