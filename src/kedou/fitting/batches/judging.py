@@ -83,7 +83,8 @@ def noise_of(rule: Rule, quadratic: Quadratic, sampling: Sampling, averaged: int
     ``averaged`` is how many last steps are averaged, 0 for none.
     """
     rate = constant_rate(rule)
-    if rate is None or sampling.stray == 0 or quadratic.least < quadratic.scale_of_loss:
+    least = quadratic.least
+    if rate is None or sampling.stray == 0 or not least or least < quadratic.scale_of_loss:
         return None
     ball = noise_ball(quadratic.eigenvalues, quadratic.least, rate, sampling)
     if not np.isfinite(ball):

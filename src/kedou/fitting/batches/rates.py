@@ -71,7 +71,8 @@ def rule_for_batches(
         rate, gap = best_batch_rate(
             shares, quadratic.eigenvalues, quadratic.least, safe, steps, sampling, averaged
         )
-        values["percent"] = 100 * gap / quadratic.scale_of_loss
+        scale = quadratic.scale_of_loss
+        values["percent"] = 100 * gap / scale if scale else 0.0
         code = "descent.auto-batches"
     else:
         rate, code = safe, "descent.auto-batches-safe"
