@@ -91,7 +91,7 @@ def test_a_diverging_rate_raises_and_keeps_nothing():
 
 def test_a_run_that_has_not_arrived_warns():
     X, y = data()
-    with pytest.warns(ConvergenceWarning, match="ended as 'slow'"):
+    with pytest.warns(ConvergenceWarning, match=r"ended as 'slow'.*LeastSquaresRegressor"):
         model = SGD(learning_rate=1e-5, epochs=2).fit(X, y)
     assert model.outcome_ == "slow"
 

@@ -339,7 +339,8 @@ def judge(run: Trajectory) -> None:
     if run.outcome is Outcome.DIVERGED:
         raise DivergenceError("estimators.diverged", **values, trajectory=run)
     if run.outcome is not Outcome.CONVERGED:
-        squared = run.settings["loss"] == "squared"
+        loss = run.settings["loss"]
+        squared = (loss if isinstance(loss, str) else loss.get("name")) == "squared"
         code = "estimators.not-converged" if squared else "estimators.not-converged-loss"
         text = say(code, **values, outcome=str(run.outcome))
         warnings.warn(text, ConvergenceWarning, stacklevel=4)

@@ -82,16 +82,14 @@ def descend_batches(
     theta, drawn = start_of(start, design.parameter_names, plan.seed)
     seed_used = drawn if drawn is not None else plan.seed or 0
     inner = quadratic.coordinates.inward(theta)
-    sampling = Sampling(look.rows, batching.batch_size)
+    sampling = Sampling(look.rows, min(batching.batch_size, look.rows))
     an_epoch = -(-look.rows // batching.batch_size)
     steps = an_epoch * batching.epochs
     averaged = steps - steps // 2 if batching.average else 0
     made, notes = rule_for_batches(
         rule, learning_rate, loss, quadratic, inner, steps, sampling, look, averaged
     )
-    machine = is_chosen(
-        batching.compiled, loss, made, batching.batch_size, len(design.columns), steps
-    )
+    machine = is_chosen(batching.compiled, loss, made, sampling.batch, len(design.columns), steps)
     if machine:
         notes = (*notes, told())
     surface = quadratic if squared else PassSurface(loss, blocks, quadratic.coordinates)
