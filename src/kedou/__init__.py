@@ -21,7 +21,11 @@ if TYPE_CHECKING:
     from kedou.conversion import convert
     from kedou.descent import Minimum, Outcome, Trajectory
     from kedou.errors import KedouError
-    from kedou.estimators import GradientDescentRegressor, LeastSquaresRegressor
+    from kedou.estimators import (
+        GradientDescentRegressor,
+        LeastSquaresRegressor,
+        StochasticGradientRegressor,
+    )
     from kedou.exporting import export, export_all
     from kedou.fitting import Model, Progress, descend, fit, load_model, scan
     from kedou.gradient_check import check_gradient
@@ -50,6 +54,7 @@ _HOMES = {
     "Progress": "kedou.fitting",
     "Solution": "kedou.solution",
     "Source": "kedou.sources",
+    "StochasticGradientRegressor": "kedou.estimators",
     "Trajectory": "kedou.descent",
     "check_gradient": "kedou.gradient_check",
     "convert": "kedou.conversion",
@@ -85,6 +90,7 @@ __all__ = [
     "Progress",
     "Solution",
     "Source",
+    "StochasticGradientRegressor",
     "Trajectory",
     "check_gradient",
     "convert",

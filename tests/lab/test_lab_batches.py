@@ -65,7 +65,7 @@ def test_how_far_it_has_come_is_told_some_times_a_second(
     now = iter(np.arange(0.0, 1e6, 0.005))
     clock = SimpleNamespace(perf_counter=lambda: next(now))
     monkeypatch.setattr("kedou.lab.jobs.passing.time", clock)
-    monkeypatch.setattr("kedou.fitting.batches.time", clock)
+    monkeypatch.setattr("kedou.fitting.batches.walking.time", clock)
     desk = Desk()
     passes(job(loss=loss, epochs=100), desk)
     steps = [each["step"] for each in desk.told]

@@ -8,13 +8,20 @@ import pytest
 import kedou as kd
 from kedou.errors import OptionError, OptionTypeError
 from kedou.fitting import shuffling
-from kedou.fitting.batches import Batch, look_at_rows
+from kedou.fitting.batches.batch import Batch
+from kedou.fitting.batches.looking import look_at_rows
 from kedou.fitting.blocks import DesignBlocks
 from kedou.fitting.scanner import as_source
-from kedou.fitting.shuffling import Order, row_order
+from kedou.fitting.shuffling import Order, pieces, row_order
 from kedou.losses import SquaredError
 from kedou.solution import Coordinates
-from kedou.spectrum.noise import Sampling, expected_gap, noise_ball
+from kedou.spectrum.noise import (
+    Sampling,
+    averaged_ball,
+    best_batch_rate,
+    expected_gap,
+    noise_ball,
+)
 
 TADPOLES = kd.data.tadpoles()
 PENGUINS = kd.open(
@@ -42,7 +49,7 @@ def order_of(X, y=None, *, seed=0, shuffle=True, **options):
     k = len(moments.columns)
     blocks = DesignBlocks(source, moments.columns)
     plain = Coordinates(np.zeros(k), np.ones(k), True)
-    look = look_at_rows(blocks, SquaredError(), plain)
+    look = look_at_rows(moments, blocks, SquaredError(), plain)
     return Order(blocks, plain, look.mean_weight, seed, shuffle), look
 
 
@@ -111,12 +118,12 @@ def test_every_row_is_visited_once_an_epoch(monkeypatch, tmp_path, cells, shuffl
     assert look.rows == 35
     seen = []
     for epoch in (1, 2):
-        pieces = list(order.pieces(epoch, 4, look.rows))
-        visited = [x for piece, _ in pieces for x in piece.X[:, 0].tolist()]
+        taken = list(pieces(order.windows(epoch), 4, look.rows))
+        visited = [x for piece, _ in taken for x in piece.X[:, 0].tolist()]
         assert sorted(visited) == sorted({*visited})
         assert len(visited) == 35
-        assert sum(ends for _, ends in pieces) == 9
-        assert pieces[-1][1]
+        assert sum(ends for _, ends in taken) == 9
+        assert taken[-1][1]
         seen.append(visited)
     assert (seen[0] == seen[1]) is not shuffle
     assert (seen[0] == sorted(seen[0])) is not shuffle
@@ -236,7 +243,7 @@ def test_on_the_average_a_batch_has_the_gradient_of_all_rows_and_weight_2_is_the
     def average(order, look, batch_size):
         total = np.zeros(3)
         batch = Batch(made, True, 0.0)
-        for piece, ends in order.pieces(1, batch_size, look.rows):
+        for piece, ends in pieces(order.windows(1), batch_size, look.rows):
             batch.add(piece, theta)
             if ends:
                 total += batch.rows * batch.slope(batch.sums, theta)
@@ -301,6 +308,70 @@ def test_all_rows_and_points_on_a_line_have_no_noise_ball():
     for run in (exact, whole):
         told = [n.values["percent"] for n in run.notes if n.code == "descent.noise-ball"]
         assert all(percent < 1e-9 for percent in told)
+
+
+@pytest.mark.parametrize("average", [False, True])
+@pytest.mark.parametrize("rate", ["auto", 0.1])
+@pytest.mark.parametrize("rows", [1, 40])
+def test_a_target_that_never_varies_has_no_noise(rows, rate, average):
+    X, _ = line(rows)
+    run = kd.descend(
+        X, y=np.full(rows, 3.0), batch_size=8, learning_rate=rate, average=average, epochs=40,
+        standardize=True,
+    )  # fmt: skip
+    assert run.loss[-1] < 0.01 * run.loss[0]
+    assert not [n for n in run.notes if n.code.startswith("descent.noise")]
+
+
+@pytest.mark.parametrize("batch_size", [1, 8, 64])
+@pytest.mark.parametrize("loss", ["squared", "huber"])
+def test_the_mean_of_the_points_comes_closer_than_the_points(batch_size, loss):
+    X, y = line(2000)
+    same = {"batch_size": batch_size, "epochs": 12, "standardize": True, "y": y, "loss": loss}
+    plain = kd.descend(X, learning_rate=0.05, **same)
+    mean = kd.descend(X, learning_rate=0.05, average=True, **same)
+    half = int(mean.steps[-1]) // 2
+    before = mean.steps <= half
+    np.testing.assert_array_equal(mean.theta[before], plain.theta[before])
+    late = plain.steps > 1.5 * half
+    assert mean.gap[-1] < plain.gap[late].mean() / 3
+    if loss == "squared":
+        last = np.flatnonzero(~before)
+        np.testing.assert_allclose(mean.theta[-1], plain.theta[last].mean(axis=0), rtol=1e-9)
+        (note,) = [n for n in mean.notes if n.code == "descent.noise-averaged"]
+        assert note.values["averaged"] == len(last)
+        assert note.values["mean_percent"] < note.values["percent"] / 5
+        # Visiting every row once an epoch does better than rows drawn anew, for which it is told.
+        assert 100 * mean.gap[-1] / mean.exact.loss < 3 * note.values["mean_percent"]
+
+
+def test_what_averaging_leaves_of_the_noise_by_simulation():
+    values, rate, steps = np.array([2.0, 0.5]), 0.1, 50
+    sampling = Sampling(rows=10**6, batch=10)
+    rng = np.random.default_rng(0)
+    draws = rng.normal(size=(4000, 400 + steps, 2)) * np.sqrt(2 * values * sampling.stray)
+    theta, kept = np.zeros((4000, 2)), []
+    for number in range(400 + steps):
+        theta = theta - rate * (values * theta + draws[:, number])
+        kept.append(theta)
+    single = (0.5 * values * np.square(kept[-1])).sum(axis=1).mean()
+    mean = (0.5 * values * np.square(np.mean(kept[-steps:], axis=0))).sum(axis=1).mean()
+    assert single == pytest.approx(noise_ball(values, 1.0, rate, sampling), rel=0.06)
+    assert mean == pytest.approx(averaged_ball(values, 1.0, rate, sampling, steps), rel=0.06)
+
+
+def test_the_automatic_rate_knows_of_the_mean():
+    shares, values = np.array([1.0, 1.0]), np.array([2.0, 0.2])
+    sampling = Sampling(rows=10**6, batch=4)
+    alone = best_batch_rate(shares, values, 1.0, 0.4, 5000, sampling)
+    mean = best_batch_rate(shares, values, 1.0, 0.4, 5000, sampling, 2500)
+    assert mean[0] > alone[0]
+    assert mean[1] < alone[1]
+    # The same as taking every step: the mean of q^t over the last steps, by hand.
+    q = 1 - 0.1 * values
+    powers = np.mean([q**t for t in range(31, 51)], axis=0)
+    told = expected_gap(shares, values, 0.0, 0.1, 50, sampling, 20)
+    assert told == pytest.approx(float(np.sum(powers**2)))
 
 
 def test_the_ball_by_hand_and_what_is_left_of_the_start():
@@ -406,7 +477,7 @@ def test_rows_may_be_skipped_and_categories_have_levels():
 
 
 def test_batches_too_large_to_be_kept_are_answered_over_all_rows(monkeypatch):
-    monkeypatch.setattr("kedou.fitting.batches.BLOCK_CELLS", 10)
+    monkeypatch.setattr("kedou.fitting.batches.batch.BLOCK_CELLS", 10)
     X, y = line()
     run = kd.descend(X, y=y, rule="exact-line-search", batch_size=300, epochs=30, standardize=True)
     assert run.gap[-1] < 0.05 * run.exact.loss
@@ -424,10 +495,14 @@ def test_batches_too_large_to_be_kept_are_answered_over_all_rows(monkeypatch):
         ({"batch_size": True}, "fitting.batch-size-type", OptionTypeError),
         ({"batch_size": 2, "epochs": 0}, "fitting.epochs", OptionError),
         ({"batch_size": 2, "epochs": "5"}, "fitting.epochs-type", OptionTypeError),
-        ({"batch_size": 2, "shuffle": 1}, "fitting.shuffle-type", OptionTypeError),
+        ({"batch_size": 2, "shuffle": 1}, "fitting.batch-flag-type", OptionTypeError),
         ({"batch_size": 2, "steps": 10}, "fitting.steps-with-batches", OptionError),
         ({"epochs": 2}, "fitting.batch-size-missing", OptionError),
         ({"shuffle": False}, "fitting.batch-size-missing", OptionError),
+        ({"average": True}, "fitting.batch-size-missing", OptionError),
+        ({"compiled": False}, "fitting.batch-size-missing", OptionError),
+        ({"batch_size": 2, "average": 1}, "fitting.batch-flag-type", OptionTypeError),
+        ({"batch_size": 2, "compiled": "yes"}, "fitting.batch-flag-type", OptionTypeError),
         ({"batch_size": 2, "ridge": 1.0, "loss": "huber"}, "fitting.passes-ridge", OptionError),
         ({"batch_size": 2, "seed": 0.5}, "descent.seed-type", OptionTypeError),
     ],

@@ -47,8 +47,8 @@ def fit(
         str, typer.Option("--learning-rate", metavar="auto|NUMBER", rich_help_panel="descent")
     ] = "auto",
     steps: Annotated[
-        str, typer.Option("--steps", metavar="NUMBER", rich_help_panel="descent")
-    ] = "1000",
+        str | None, typer.Option("--steps", metavar="NUMBER", rich_help_panel="descent")
+    ] = None,
     tolerance: Annotated[
         str | None, typer.Option("--tolerance", metavar="NUMBER", rich_help_panel="descent")
     ] = None,
@@ -56,6 +56,14 @@ def fit(
     seed: Annotated[
         str | None, typer.Option("--seed", metavar="NUMBER", rich_help_panel="descent")
     ] = None,
+    batch_size: Annotated[
+        str | None, typer.Option("--batch-size", metavar="NUMBER", rich_help_panel="descent")
+    ] = None,
+    epochs: Annotated[
+        str | None, typer.Option("--epochs", metavar="NUMBER", rich_help_panel="descent")
+    ] = None,
+    no_shuffle: Annotated[bool, typer.Option("--no-shuffle", rich_help_panel="descent")] = False,
+    average: Annotated[bool, typer.Option("--average", rich_help_panel="descent")] = False,
     ridge: options.Ridge = "0",
     no_intercept: options.NoIntercept = False,
     no_standardize: Annotated[
@@ -90,7 +98,7 @@ def fit(
     settings: dict[str, Any] = {
         "rule": rule,
         "learning_rate": options.rate(learning_rate),
-        "steps": options.whole("--steps", steps),
+        "steps": options.whole("--steps", steps or "1000"),
         "start": options.start(start),
         "seed": None if seed is None else options.whole("--seed", seed),
         "tolerance": None if tolerance is None else options.decimal("--tolerance", tolerance),
@@ -98,6 +106,7 @@ def fit(
         "standardize": not no_standardize,
         "ridge": options.decimal("--ridge", ridge),
     }
+    batches = _batches(batch_size, epochs, no_shuffle, average, steps)
     check = _Check(None if folds is None else options.whole("--folds", folds), split_by, group_by)
     reading = options.source_options(
         *(target, features, categorical, polynomial, dates, weight, missing, skip_bad_rows),
@@ -107,7 +116,7 @@ def fit(
     outputs = _Outputs(model, history, moments, report, not no_moments)
     outputs.check()
     given = options.one_or_all(files)
-    fitted = _fitted(given, reading, settings, loss, check, quiet, report is not None)
+    fitted = _fitted(given, reading, settings, loss, batches, check, quiet, report is not None)
     fitted = outputs.write(fitted, given)
     if as_json:
         from kedou.cli.answer import answer, to_text
@@ -120,6 +129,32 @@ def fit(
     if str(fitted.run.outcome) != "converged" and model is not None:
         outputs.refuse(fitted)
     return OF_OUTCOME[str(fitted.run.outcome)]
+
+
+def _batches(
+    batch_size: str | None, epochs: str | None, no_shuffle: bool, average: bool, steps: str | None
+) -> dict[str, Any]:
+    """Return what ``descend`` takes for mini-batches, checked; empty for full-batch descent."""
+    from kedou.fitting.batches import check_batching
+
+    if batch_size is None:
+        if epochs is not None or no_shuffle or average:
+            raise OptionError("fitting.batch-size-missing")
+        return {}
+    if steps is not None:
+        raise OptionError("fitting.steps-with-batches", got=steps)
+    made = check_batching(
+        options.whole("--batch-size", batch_size),
+        None if epochs is None else options.whole("--epochs", epochs),
+        not no_shuffle,
+        average,
+    )
+    return {
+        "batch_size": made.batch_size,
+        "epochs": made.epochs,
+        "shuffle": made.shuffle,
+        "average": made.average,
+    }
 
 
 def _check_settings(settings: dict[str, Any], loss: str) -> None:
@@ -169,6 +204,7 @@ def _fitted(
     reading: dict[str, Any],
     settings: dict[str, Any],
     loss: str,
+    batches: dict[str, Any],
     check: _Check,
     quiet: bool,
     sampled: bool,
@@ -197,14 +233,21 @@ def _fitted(
             folds = check.at_first(squared)
             moments = scan(source, folds=folds, seed=seed, progress=progress, observe=sampler)
     if not squared:
-        if not quiet:
+        if not quiet and not batches:
             from kedou.cli.progress import tell_passes
 
             tell_passes(loss)
-        run = descend(source, loss=loss, **settings)
+        run = descend(source, loss=loss, **settings, **batches)
         message = Message("cli.not-held-loss", {"loss": loss})
         fitted = Fitted(source, moments, run, perf_counter() - began, not_held=message)
         return replace(fitted, sample=_sample(sampler, moments))
+    if batches:
+        run = descend(source, **settings, **batches)
+        fitted = Fitted(
+            source, moments, run, perf_counter() - began,
+            not_held=Message("cli.not-held-batches"), r2=_r2(moments, run),
+        )  # fmt: skip
+        return replace(fitted, sample=_sample(sampler, moments), folded=moments)
     run = descend(moments, **settings)
     again = settings_again(settings, run)
     held: HoldOut | None = None

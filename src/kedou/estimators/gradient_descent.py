@@ -288,7 +288,7 @@ class GradientDescentRegressor(RegressorMixin, BaseEstimator):  # type: ignore[m
             data = [rows.only(number) for number in range(len(rows.targets))]
         runs = tuple(descend(one, **options) for one in data)
         for run in runs:
-            _judge(run)
+            judge(run)
         self.moments_ = moments
         self._loss = loss
         self.trajectory_: Trajectory | tuple[Trajectory, ...] = runs[0] if rows.flat else runs
@@ -333,13 +333,14 @@ def _is_plain(rule: Any, learning_rate: Any) -> bool:
     return constant_rate(rules.make(rule, learning_rate)) is not None
 
 
-def _judge(run: Trajectory) -> None:
+def judge(run: Trajectory) -> None:
     """Raise for a run that diverged, warn about one that has not arrived."""
     values: dict[str, Any] = {"target": run.target_name, "advice": run.advice}
     if run.outcome is Outcome.DIVERGED:
         raise DivergenceError("estimators.diverged", **values, trajectory=run)
     if run.outcome is not Outcome.CONVERGED:
-        squared = run.settings["loss"] == "squared"
+        loss = run.settings["loss"]
+        squared = (loss if isinstance(loss, str) else loss.get("name")) == "squared"
         code = "estimators.not-converged" if squared else "estimators.not-converged-loss"
         text = say(code, **values, outcome=str(run.outcome))
         warnings.warn(text, ConvergenceWarning, stacklevel=4)

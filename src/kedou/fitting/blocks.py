@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from kedou.block import Block, Column, Floats
-from kedou.sources.source import Part, Source
+from kedou.sources.source import Part, Source, UncheckedPart
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,10 +20,13 @@ class DesignBlocks:
     source : Source
     columns : tuple of Column
         The k columns wanted: reference levels left out, levels a block has not seen as zeros.
+    checked : bool
+        Whether to look for cells that cannot be used; not needed where a scan has found none.
     """
 
     source: Source
     columns: tuple[Column, ...]
+    checked: bool = True
 
     def __call__(self) -> Iterator[Block]:
         """Read all rows once, in order."""
@@ -32,7 +35,11 @@ class DesignBlocks:
 
     def of(self, part: Part) -> Iterator[Block]:
         """Read one part, in order."""
-        for block in part.blocks():
+        if not self.checked and isinstance(part, UncheckedPart):
+            blocks = part.unchecked_blocks()
+        else:
+            blocks = part.blocks()
+        for block in blocks:
             yield self._fit(block)
 
     def _fit(self, block: Block) -> Block:

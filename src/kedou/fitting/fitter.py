@@ -11,7 +11,8 @@ from kedou.fitting.scanner import as_source
 
 DESCENT_OPTIONS = (
     "rule", "learning_rate", "steps", "start", "seed", "tolerance", "loss", "intercept",
-    "standardize", "ridge", "batch_size", "epochs", "shuffle",
+    "standardize", "ridge", "batch_size", "epochs", "shuffle", "average",
+    "compiled",
 )  # fmt: skip
 
 

@@ -7,8 +7,7 @@ least-squares answer and the curvature of X'X/n, from which ``learning_rate="aut
    loss and lambda_max of X'X/n, so that no step can overshoot;
 2. other rules, for losses with such a bound: tried on the squared error of the same curvature;
 3. losses with a corner (absolute): the distance from the start to the least-squares answer over
-   the root of the number of steps, the classical choice for subgradients (Nesterov, "Introductory
-   Lectures on Convex Optimization", 2004, section 3.2.3), in units of the gradient's bound.
+   the root of the number of steps (``distance_share``).
 
 The lowest point beside the run (``run.exact``) comes from SciPy's trust-region Newton method,
 started at the least-squares answer; for the absolute loss it walks through ever narrower Huber
@@ -34,13 +33,19 @@ from kedou.descent import (
     start_of,
     walk,
 )
-from kedou.descent.advice import Facts
 from kedou.descent.auto import any_rate, rule_name
 from kedou.descent.outcome import ARRIVED
 from kedou.descent.walk import Watch
 from kedou.errors import OptionError
 from kedou.fitting.blocks import DesignBlocks
 from kedou.fitting.lowest import lowest_point
+from kedou.fitting.over_rows import (
+    constant_to_choose,
+    distance_share,
+    facts_of,
+    gradient_is_wrong,
+    set_scale,
+)
 from kedou.fitting.scanner import scan
 from kedou.fitting.surface import PassSurface
 from kedou.losses import Loss, to_json
@@ -92,28 +97,19 @@ def descend_passes(
     exact: Minimum | None = None
     if plan.tolerance is not None:
         exact = None if wrong else lowest_point(surface, quadratic)
-        _set_scale(surface, exact, surface.value(inner))
+        set_scale(surface, exact, surface.value(inner))
         record = walk(surface, made, inner, plan.steps, plan.tolerance, watch)
     else:
         record = walk(surface, made, inner, plan.steps, watch=watch)
         exact = None if wrong else lowest_point(surface, quadratic)
-        _set_scale(surface, exact, float(record.gap[0]))
+        set_scale(surface, exact, float(record.gap[0]))
         above = record.gap > surface.least
         record = replace(record, gap=np.where(above, record.gap - surface.least, 0.0 * record.gap))
     said = [*notes, Message("descent.passes", {"loss": loss.name, "passes": surface.passes})]
     if exact is None and not wrong:
         said.append(Message("descent.no-minimum", {}))
     share = plan.tolerance or ARRIVED
-    inside = np.flatnonzero(record.gap <= share * surface.scale_of_loss)
-    facts = Facts(
-        constant=rules.has_rate(made),
-        rate=any_rate(made),
-        is_plain=False,
-        scale_of_loss=surface.scale_of_loss,
-        least=surface.least,
-        tolerance=share,
-        arrived=int(record.steps[inside[0]]) if len(inside) else None,
-    )
+    facts = facts_of(made, record, surface, share)
     return assemble(
         record,
         surface,
@@ -133,27 +129,6 @@ def descend_passes(
     )
 
 
-def gradient_is_wrong(surface: PassSurface, theta: Floats) -> bool:
-    """Say whether finite differences of a user's own loss disagree with its gradient.
-
-    Kedou's losses are held to this by their own tests; only a loss from outside is checked, along
-    its gradient, at two points, so that a corner at one of them does no harm.
-    """
-    if to_json(surface.loss).get("name") is not None:
-        return False
-    generator = np.random.default_rng(0)
-    for _ in range(2):
-        point = theta + 0.1 * generator.standard_normal(len(theta))
-        gradient = surface.gradient(point)
-        size = float(np.linalg.norm(gradient))
-        along = gradient / size if size > 0 else generator.standard_normal(len(theta))
-        h = 1e-5 * (1.0 + float(np.linalg.norm(point)))
-        rise = (surface.value(point + h * along) - surface.value(point - h * along)) / (2 * h)
-        if abs(rise - size) <= 1e-3 * (abs(rise) + size) + 1e-9:
-            return False
-    return True
-
-
 def _in_users_units(progress: Callable[[int, Floats, float], None], surface: PassSurface) -> Watch:
     def watch(step: int, theta: Floats, gap: float) -> None:
         progress(step, surface.coordinates.outward(theta), gap + surface.least)
@@ -161,30 +136,19 @@ def _in_users_units(progress: Callable[[int, Floats, float], None], surface: Pas
     return watch
 
 
-def _set_scale(surface: PassSurface, exact: Minimum | None, first: float) -> None:
-    if exact is not None:
-        surface.least = exact.loss
-    surface.scale_of_loss = max(surface.least, 1e-12 * first)
-
-
 def _rule(
     rule: Any, learning_rate: Any, loss: Loss, quadratic: Quadratic, start: Floats, steps: int
 ) -> tuple[Rule, tuple[Message, ...]]:
     """Return the rule with its constant, chosen as the module's docstring says."""
-    named = isinstance(rule, str) or (isinstance(rule, type) and rule in rules.NAMED.values())
-    automatic = learning_rate is None or (
-        isinstance(learning_rate, str) and learning_rate == "auto"
-    )
-    constant = rules.has_rate(rule) if named else None
-    if not (named and automatic) or constant is None:
+    constant = constant_to_choose(rule, learning_rate)
+    if constant is None:
         return make_rule(rule, learning_rate, quadratic, start, steps)
     name = rule if isinstance(rule, str) else rule.name
     top = max(float(quadratic.eigenvalues[0]) if len(start) else 0.0, 1e-300) / 2
     bound = loss.curvature_bound
     values: dict[str, Any] = {"constant": constant, "steps": steps}
     if bound is None:
-        distance = float(np.linalg.norm(start - quadratic.best)) or 1.0
-        size = distance / float(np.sqrt(max(steps, 1)))
+        size = distance_share(start, quadratic.best, steps)
         rate = size / float(np.sqrt(top)) if name == "gradient-descent" else size
         code = "descent.auto-distance"
     elif name == "gradient-descent":

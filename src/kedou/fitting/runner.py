@@ -33,6 +33,8 @@ def descend(
     batch_size: int | None = None,
     epochs: int | None = None,
     shuffle: bool = True,
+    average: bool = False,
+    compiled: bool | None = None,
     **options: Any,
 ) -> Trajectory:
     """Let a rule walk down a loss, and keep the whole walk.
@@ -81,6 +83,13 @@ def descend(
     shuffle : bool, default True
         With ``batch_size``: visit the rows in another order every epoch, drawn from (seed, epoch)
         alone (``kedou.fitting.shuffling``); else as they stand.
+    average : bool, default False
+        With ``batch_size``: from half of the steps on, what is recorded, and kept in the end, is
+        the mean of all points since, which the noise of the batches moves far less.
+    compiled : bool, optional
+        With ``batch_size``: take the steps in machine code (numba, ``pip install 'kedou[fast]'``),
+        the same within 1e-12. By default where it is there, covers the rule and the loss, and
+        there are 10,000 steps or more; ``run.settings["compiled"]`` says which it was.
     **options
         As for ``kd.open``, where ``data`` is not opened yet.
 
@@ -110,10 +119,10 @@ def descend(
     loss_made = make(loss)
     batching = None
     if batch_size is not None:
-        batching = check_batching(batch_size, epochs, shuffle)
+        batching = check_batching(batch_size, epochs, shuffle, average, compiled)
         if steps != STEPS:
             raise OptionError("fitting.steps-with-batches", got=str(steps))
-    elif epochs is not None or shuffle is not True:
+    elif epochs is not None or shuffle is not True or average or compiled is not None:
         raise OptionError("fitting.batch-size-missing")
     if isinstance(data, Moments):
         if batching is not None:

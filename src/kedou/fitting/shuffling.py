@@ -20,8 +20,11 @@ is the row twice.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections import deque
+from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, field, replace
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -30,9 +33,71 @@ from kedou.block import Block, Floats
 from kedou.fitting.blocks import DesignBlocks
 from kedou.fitting.folds import mix, salted
 from kedou.solution import Coordinates
-from kedou.sources.source import BLOCK_CELLS
+from kedou.sources.source import BLOCK_CELLS, BLOCK_ROWS
 
 WINDOW_CELLS = BLOCK_CELLS
+
+
+@dataclass(frozen=True, slots=True)
+class Window(Block):
+    """Rows that are still to be put in order.
+
+    Attributes
+    ----------
+    order : (rows,) int32 or None
+        Which row to take first, second, ...; None: they stand in their order.
+    """
+
+    order: NDArray[np.int32] | None = None
+
+
+class Placing(Protocol):
+    """Puts rows in their order and into descent's coordinates."""
+
+    ahead: int
+    """How many windows to put in order, in threads, while one is being looked at."""
+    rows_at_once: int
+    """How many rows of a block to take where they stay in their order."""
+
+    def place(
+        self,
+        blocks: Sequence[Block],
+        coordinates: Coordinates,
+        mean_weight: float,
+        salt: str | None,
+        out: Block | None,
+    ) -> Block:
+        """Return the rows of some blocks as one, in the order of a salt; it may be put in ``out``,
+        a window that is no longer needed.
+        """
+
+
+class NumPyPlacing:
+    """Rows put in order by NumPy; each window is an array of its own."""
+
+    ahead = 0
+    rows_at_once = BLOCK_ROWS
+
+    def place(
+        self,
+        blocks: Sequence[Block],
+        coordinates: Coordinates,
+        mean_weight: float,
+        salt: str | None,
+        out: Block | None,
+    ) -> Block:
+        """Return the rows of some blocks as one."""
+        order = None if salt is None else row_order(salt, sum(len(block.y) for block in blocks))
+        weighted = blocks[0].weight is not None
+        X = _taken([block.X for block in blocks], order)
+        X -= coordinates.shift
+        X /= coordinates.scale
+        y = _taken([block.y for block in blocks], order)
+        weight = None
+        if weighted:
+            weight = _taken([block.weight for block in blocks if block.weight is not None], order)
+            weight /= mean_weight
+        return Block(X=X, y=y, weight=weight, columns=blocks[0].columns)
 
 
 @dataclass(frozen=True, eq=False)
@@ -47,6 +112,8 @@ class Order:
     seed : int
     shuffle : bool
         Whether to shuffle; without it every epoch takes the rows as they stand.
+    placing : Placing
+        Who puts them in order; the bits are the same.
     """
 
     blocks: DesignBlocks
@@ -54,16 +121,36 @@ class Order:
     mean_weight: float
     seed: int
     shuffle: bool
+    placing: Placing = field(default_factory=NumPyPlacing)
 
     def windows(self, epoch: int) -> Iterator[Block]:
-        """Yield the rows of an epoch, counted from 1, window after window."""
-        parts = self.blocks.source.parts()
+        """Yield the rows of an epoch, counted from 1, window after window.
+
+        A window is good until the next one is asked for, unless ``placing`` keeps none ahead.
+        """
         if not self.shuffle:
-            for part in parts:
-                for block in self.blocks.of(part):
-                    if len(block.y):
-                        yield self._joined([block], None)
+            yield from self._as_they_stand()
             return
+        ahead = self.placing.ahead
+        if not ahead:
+            for blocks, salt in self._gathered(epoch):
+                yield self._placed(blocks, salt, None)
+            return
+        spare: list[Block | None] = [None] * (ahead + 1)
+        waiting: deque[Future[Block]] = deque()
+        with ThreadPoolExecutor(ahead) as pool:
+            for blocks, salt in self._gathered(epoch):
+                waiting.append(pool.submit(self._placed, blocks, salt, spare.pop(0)))
+                if len(waiting) > ahead:
+                    window = waiting.popleft().result()
+                    yield window
+                    spare.append(window)
+            for one in waiting:
+                yield one.result()
+
+    def _gathered(self, epoch: int) -> Iterator[tuple[list[Block], str]]:
+        """Yield the blocks of each window, in the order of the source, with the window's salt."""
+        parts = self.blocks.source.parts()
         most = max(WINDOW_CELLS // max(len(self.blocks.columns), 1), 1)
         held: list[tuple[int, int, Block]] = []
         rows = number = 0
@@ -72,51 +159,56 @@ class Order:
                 if not len(block.y):
                     continue
                 if held and rows + len(block.y) > most:
-                    yield self._window(held, epoch, number)
+                    yield _in_place(held), f"{self.seed}:{epoch}:{number}"
                     held, rows, number = [], 0, number + 1
                 held.append((place, n, block))
                 rows += len(block.y)
         if held:
-            yield self._window(held, epoch, number)
+            yield _in_place(held), f"{self.seed}:{epoch}:{number}"
 
-    def pieces(self, epoch: int, batch_size: int, rows: int) -> Iterator[tuple[Block, bool]]:
-        """Yield stretches of rows, each with whether a batch ends with it.
+    def _as_they_stand(self) -> Iterator[Block]:
+        rows, window = self.placing.rows_at_once, None
+        plain = not self.coordinates.shift.any() and bool((self.coordinates.scale == 1).all())
+        for block in self.blocks():
+            X, f = block.X, block.weight
+            if plain and f is None and X.flags.c_contiguous and X.flags.aligned:
+                yield replace(block, X_low=None, y=np.ascontiguousarray(block.y), rows=None)
+                continue
+            for a in range(0, len(block.y), rows):
+                to = slice(a, a + rows)
+                some = Block(X[to], block.y[to], None if f is None else f[to])
+                window = self._placed([some], None, window if self.placing.ahead else None)
+                yield window
 
-        Batches go on over the borders of windows, blocks and parts; the last batch of an epoch
-        is what is left over.
-        """
-        filled = seen = 0
-        for window in self.windows(epoch):
-            first, size = 0, len(window.y)
-            while first < size:
-                last = min(first + batch_size - filled, size)
-                filled += last - first
-                seen += last - first
-                weight = None if window.weight is None else window.weight[first:last]
-                ends = filled == batch_size or seen == rows
-                yield (
-                    replace(window, X=window.X[first:last], y=window.y[first:last], weight=weight),
-                    ends,
-                )
-                filled = 0 if ends else filled
-                first = last
+    def _placed(self, blocks: list[Block], salt: str | None, out: Block | None) -> Block:
+        return self.placing.place(blocks, self.coordinates, self.mean_weight, salt, out)
 
-    def _window(self, held: list[tuple[int, int, Block]], epoch: int, number: int) -> Block:
-        blocks = [block for _, _, block in sorted(held, key=lambda one: one[:2])]
-        rows = sum(len(block.y) for block in blocks)
-        return self._joined(blocks, row_order(f"{self.seed}:{epoch}:{number}", rows))
 
-    def _joined(self, blocks: Sequence[Block], order: NDArray[np.intp] | None) -> Block:
-        weighted = blocks[0].weight is not None
-        X = _taken([block.X for block in blocks], order)
-        X -= self.coordinates.shift
-        X /= self.coordinates.scale
-        y = _taken([block.y for block in blocks], order)
-        weight = None
-        if weighted:
-            weight = _taken([block.weight for block in blocks if block.weight is not None], order)
-            weight /= self.mean_weight
-        return Block(X=X, y=y, weight=weight, columns=self.blocks.columns)
+def pieces(windows: Iterable[Block], batch_size: int, rows: int) -> Iterator[tuple[Block, bool]]:
+    """Yield stretches of the rows of an epoch, each with whether a batch ends with it.
+
+    Batches go on over the borders of windows, blocks and parts; the last batch of an epoch is what
+    is left over.
+    """
+    filled = seen = 0
+    for window in windows:
+        first, size = 0, len(window.y)
+        while first < size:
+            last = min(first + batch_size - filled, size)
+            filled += last - first
+            seen += last - first
+            weight = None if window.weight is None else window.weight[first:last]
+            ends = filled == batch_size or seen == rows
+            yield (
+                replace(window, X=window.X[first:last], y=window.y[first:last], weight=weight),
+                ends,
+            )
+            filled = 0 if ends else filled
+            first = last
+
+
+def _in_place(held: list[tuple[int, int, Block]]) -> list[Block]:
+    return [block for _, _, block in sorted(held, key=lambda one: one[:2])]
 
 
 def row_order(salt: str, rows: int) -> NDArray[np.intp]:
@@ -132,7 +224,9 @@ def row_order(salt: str, rows: int) -> NDArray[np.intp]:
     [0, 1, 2, 3, 4, 5, 6]
     """
     places = np.arange(rows, dtype=np.uint64)
-    return np.argsort(mix(places + np.uint64(salted(0, salt))), kind="stable")
+    return np.argsort(
+        mix(places + np.uint64(salted(0, salt))),
+    )
 
 
 def _taken(arrays: Sequence[Floats], order: NDArray[np.intp] | None) -> Floats:

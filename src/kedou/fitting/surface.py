@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
+
+import numpy as np
 
 from kedou.block import Block, Floats
 from kedou.losses import Loss, over_block
@@ -54,10 +56,10 @@ class PassSurface:
         gradient = self.coordinates.gradient_inward(sums.gradient_sum / sums.weight_sum)
         return (value - self.least if value > self.least else 0.0 * value), gradient
 
-    def evaluate_many(self, thetas: Sequence[Floats]) -> list[tuple[float, Floats]]:
-        """Return gap and gradient at several points: one pass for all of them."""
+    def evaluate_many(self, thetas: Floats) -> tuple[Floats, Floats]:
+        """Return the gaps (m,) and gradients (m, p) at several points (m, p): one pass for all."""
         self.passes += 1
-        users = [self.coordinates.outward(theta) for theta in thetas]
+        users = self.coordinates.outward(thetas)
         totals: list[LossSums] = []
         for block in self.blocks():
             parts = [
@@ -65,7 +67,8 @@ class PassSurface:
                 for user in users
             ]
             totals = [a + b for a, b in zip(totals, parts, strict=True)] if totals else parts
-        return [self._measured(sums) for sums in totals]
+        found = [self._measured(sums) for sums in totals]
+        return np.array([gap for gap, _ in found]), np.array([gradient for _, gradient in found])
 
     def value(self, theta: Floats) -> float:
         """Return L: one pass."""
