@@ -14,7 +14,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from kedou import data, losses, rules
+    from kedou import data, exercises, losses, rules
     from kedou.block import Block, Column
     from kedou.conversion import convert
     from kedou.descent import Minimum, Outcome, Trajectory
@@ -56,7 +56,7 @@ _HOMES = {
     "set_language": "kedou.texts",
     "solve": "kedou.solution",
 }
-_MODULES = ("data", "errors", "losses", "rules")
+_MODULES = ("data", "errors", "exercises", "losses", "rules")
 
 __all__ = [
     "Block",
@@ -78,6 +78,7 @@ __all__ = [
     "data",
     "descend",
     "diagnose",
+    "exercises",
     "fit",
     "load_model",
     "losses",

@@ -23,7 +23,7 @@ from kedou.texts import say
 if TYPE_CHECKING:
     import typer
 
-COMMANDS = ("fit", "predict", "convert", "diagnose", "data", "lab")
+COMMANDS = ("fit", "predict", "convert", "diagnose", "data", "lab", "notebooks")
 
 
 def app(commands: Sequence[str] = COMMANDS) -> typer.Typer:

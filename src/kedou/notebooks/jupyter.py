@@ -1,0 +1,125 @@
+"""JupyterLab as a child of this process: on this machine alone, and gone when this one ends.
+
+It is bound to loopback and asks for a token, which travels in the child's environment and not on
+its command line. It looks for no news and no updates. Its address is read from the file that every
+Jupyter server keeps about itself.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import secrets
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from types import FrameType
+from typing import Any
+from urllib.parse import quote
+
+from kedou.errors import OptionError
+from kedou.notebooks.texts import EXTRA, needed
+
+STARTING_SECONDS = 60.0
+CLOSING_SECONDS = 8.0
+
+
+def command(folder: Path) -> list[str]:
+    """Return the command line of the child."""
+    options = (
+        "ServerApp.ip=127.0.0.1",
+        "ServerApp.open_browser=False",
+        "ServerApp.log_level=ERROR",
+        f"ServerApp.root_dir={folder}",
+        "LabApp.news_url=None",
+        "LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
+        "LabApp.extension_manager=readonly",
+    )
+    return [sys.executable, "-m", "jupyterlab", *(f"--{option}" for option in options)]
+
+
+def open_lab(folder: Path, first: str, opened: Callable[[str], None]) -> int:
+    """Start JupyterLab on a folder, and stay until it ends or Ctrl-C is pressed.
+
+    Parameters
+    ----------
+    folder : Path
+        Its root.
+    first : str
+        The notebook that the address leads to.
+    opened : callable
+        Called with the address, once it answers.
+
+    Returns
+    -------
+    int
+        0, or the status with which JupyterLab ended by itself.
+
+    Raises
+    ------
+    OptionError
+        If the extra ``jupyter`` is not installed, or JupyterLab does not start.
+    """
+    needed("jupyterlab")
+    runtime = Path(needed("jupyter_core.paths").jupyter_runtime_dir())
+    token = secrets.token_urlsafe(24)
+    environment = {**os.environ, "JUPYTER_TOKEN": token}
+    with _ended_by_signals():
+        child = subprocess.Popen(
+            command(folder.resolve()),
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            start_new_session=os.name == "posix",
+        )
+        try:
+            address = _address(child, runtime, token)
+            opened(f"{address}lab/tree/{quote(first)}?token={token}")
+            return child.wait()
+        except KeyboardInterrupt:
+            return 0
+        finally:
+            _end(child)
+
+
+def _address(child: subprocess.Popen[bytes], runtime: Path, token: str) -> str:
+    """Wait for the file in which the server with our token tells its address."""
+    end = time.monotonic() + STARTING_SECONDS
+    while time.monotonic() < end:
+        status = child.poll()
+        if status is not None:
+            raise OptionError("notebooks.not-started", status=status, command=EXTRA)
+        for file in runtime.glob("jpserver-*.json"):
+            with contextlib.suppress(OSError, ValueError):
+                told = json.loads(file.read_text(encoding="utf-8"))
+                if told.get("token") == token:
+                    return str(told["url"])
+        time.sleep(0.05)
+    raise OptionError("notebooks.too-slow", seconds=int(STARTING_SECONDS))
+
+
+def _end(child: subprocess.Popen[bytes]) -> None:
+    """Ask the child to stop, and make it where it does not."""
+    for stop in (child.terminate, child.kill):
+        if child.poll() is not None:
+            return
+        stop()
+        with contextlib.suppress(subprocess.TimeoutExpired, KeyboardInterrupt):
+            child.wait(CLOSING_SECONDS)
+
+
+@contextlib.contextmanager
+def _ended_by_signals() -> Iterator[None]:
+    """Let a request to terminate end this process as Ctrl-C does, so that the child goes, too."""
+
+    def interrupt(number: int, frame: FrameType | None) -> Any:
+        raise KeyboardInterrupt
+
+    before = signal.signal(signal.SIGTERM, interrupt)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
