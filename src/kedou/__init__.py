@@ -13,8 +13,10 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from kedou import hooks
+
 if TYPE_CHECKING:
-    from kedou import data, exercises, losses, rules
+    from kedou import data, exercises, lab, losses, rules
     from kedou.block import Block, Column
     from kedou.conversion import convert
     from kedou.descent import Minimum, Outcome, Trajectory
@@ -27,6 +29,7 @@ if TYPE_CHECKING:
     from kedou.sources import Source, open
     from kedou.spectrum import Diagnosis, diagnose
     from kedou.texts import set_language
+    from kedou.widgets import show
 
 __version__ = "0.1.0"
 
@@ -54,9 +57,12 @@ _HOMES = {
     "open": "kedou.sources",
     "scan": "kedou.fitting",
     "set_language": "kedou.texts",
+    "show": "kedou.widgets",
     "solve": "kedou.solution",
 }
-_MODULES = ("data", "errors", "exercises", "losses", "rules")
+_MODULES = ("data", "errors", "exercises", "lab", "losses", "rules")
+_HOOKS: dict[str, str] = {"show": "kedou.widgets"}
+"""What a run is asked for (``kedou.hooks``), and where the function of that name lives."""
 
 __all__ = [
     "Block",
@@ -80,14 +86,24 @@ __all__ = [
     "diagnose",
     "exercises",
     "fit",
+    "lab",
     "load_model",
     "losses",
     "open",
     "rules",
     "scan",
     "set_language",
+    "show",
     "solve",
 ]
+
+
+def _later(home: str, name: str) -> Any:
+    return lambda *given, **options: getattr(import_module(home), name)(*given, **options)
+
+
+for _name, _home in _HOOKS.items():
+    hooks.fill(_name, _later(_home, _name))
 
 
 def __getattr__(name: str) -> Any:

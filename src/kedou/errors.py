@@ -69,3 +69,7 @@ class MomentsMismatchError(KedouError, ValueError):
 
 class DivergenceError(KedouError, ArithmeticError):
     """A fit diverged where only a fitted model may be returned (the estimators)."""
+
+
+class MissingPackageError(KedouError, ImportError):
+    """What was asked for needs a package that is not installed; the message names the extra."""

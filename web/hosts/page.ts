@@ -1,9 +1,5 @@
 /** The page: addresses, language, theme, progress, keys. Everything else is the views'. */
 
-import "../style/tokens.css";
-import "../style/pictures.css";
-import "../style/page.css";
-import "../style/chapters/index.css";
 import { CHAPTERS, entryOf } from "../view/chapters/index.ts";
 import { clear, h, show } from "../view/kit/dom.ts";
 import { fragmentOf, sharedIn } from "../view/kit/share.ts";
@@ -11,16 +7,17 @@ import { Misshapen } from "../view/kit/shape.ts";
 import { setLanguage, t, type Language } from "../view/kit/words.ts";
 import { checkState, render, type HostModel, type Mounted } from "../view/mount.ts";
 import { openReport, reportText } from "./report.ts";
+import { pressed } from "./keys.ts";
 import { SocketEngine } from "./socket-engine.ts";
 import { LocalModel } from "./local-model.ts";
 import { kept, keep } from "./storage.ts";
 
 const report = reportText();
-const root = document.getElementById("kedou")!;
-const main = h("main", { id: "main", class: "kedou" });
+/** The page's own place; a notebook, which loads this file too, has none. */
+const root = document.querySelector<HTMLElement>("body > #kedou");
+const main = h("main", { id: "main" });
 const bar = h("header", { class: "bar" });
 const notice = h("p", { class: "notice", role: "alert", "data-kedou": "notice" });
-root.replaceChildren(bar, notice, main);
 
 /** One conversation with the lab for as long as the page is open. */
 const engine = document.documentElement.dataset["engine"] === "socket" ? new SocketEngine() : null;
@@ -203,36 +200,27 @@ function project(): void {
   window.dispatchEvent(new Event("resize"));
 }
 
-window.addEventListener("keydown", (event) => {
-  const typing = event.target instanceof HTMLElement && event.target.matches("input, textarea");
-  const command = event.ctrlKey || event.metaKey;
-  if (command && !event.altKey && event.key.toLowerCase() === "z" && !typing) {
-    event.preventDefault();
-    if (event.shiftKey) mounted?.redo();
-    else mounted?.undo();
-  } else if (command && event.key.toLowerCase() === "y" && !typing) {
-    event.preventDefault();
-    mounted?.redo();
-  } else if (command || event.altKey || typing) return;
-  else if (event.key === "p" || event.key === "P") project();
-  else if (event.key === "PageDown" || event.key === "PageUp") {
-    event.preventDefault();
-    mounted?.beat(event.key === "PageDown" ? 1 : -1);
-  } else if (event.key === "Escape") {
-    bar.querySelector("details")?.removeAttribute("open");
-  }
-});
-window.addEventListener("popstate", () => {
+function start(place: HTMLElement): void {
+  document.documentElement.classList.add("kedou");
+  place.replaceChildren(bar, notice, main);
+  window.addEventListener("keydown", (event) => {
+    if (mounted && pressed(event, mounted, project)) return;
+    if (event.key === "Escape") bar.querySelector("details")?.removeAttribute("open");
+  });
+  window.addEventListener("popstate", () => {
+    if (report === null) open();
+  });
+  window.addEventListener("hashchange", () => {
+    if (report === null && location.hash.startsWith("#state=")) open();
+  });
+  applyTheme(document.documentElement);
   if (report === null) open();
-});
-window.addEventListener("hashchange", () => {
-  if (report === null && location.hash.startsWith("#state=")) open();
-});
-applyTheme(document.documentElement);
-if (report === null) open();
-else {
-  // A report is one page: no menu, no other language, and its address leads nowhere else.
-  root.replaceChildren(notice, main);
-  show(notice, false);
-  mounted = openReport(report, main, { theme: themeButton(), project });
+  else {
+    // A report is one page: no menu, no other language, and its address leads nowhere else.
+    place.replaceChildren(notice, main);
+    show(notice, false);
+    mounted = openReport(report, main, { theme: themeButton(), project });
+  }
 }
+
+if (root) start(root);

@@ -9,7 +9,7 @@ import { along, Player } from "./kit/player.ts";
 import { flag, list, maybe, number, record, whole, type Shape } from "./kit/shape.ts";
 import type { Services } from "./kit/stage.ts";
 import { Store } from "./kit/store.ts";
-import { t } from "./kit/words.ts";
+import { t, tied } from "./kit/words.ts";
 import { bowlOf, lossOf, runOf, TADPOLES } from "./lesson.ts";
 import type { HostModel, Mounted } from "./mount.ts";
 import { HIGH_W, LinePicture, LOW_W } from "./pictures/line-picture.ts";
@@ -96,7 +96,7 @@ export function openCover(el: HTMLElement, model: HostModel, services: Services)
     waiting = setTimeout(() => player.play(), HOLD_AT_ZERO);
   };
 
-  const paint = (): void => {
+  const paint = tied((): void => {
     const { w, been, letGo, step } = store.state;
     const now = shown();
     const done = step === STEPS && !player.playing;
@@ -131,7 +131,7 @@ export function openCover(el: HTMLElement, model: HostModel, services: Services)
     show(question, done);
     show(next, done);
     if (done) live.say(t("cover-question"));
-  };
+  });
   picture.plot.svg.classList.add("cover-plot");
   const stop = store.subscribe((state) => {
     player.follow();

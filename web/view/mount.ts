@@ -6,10 +6,11 @@
 
 import { entryOf } from "./chapters/index.ts";
 import { openCover, readCover } from "./cover.ts";
-import type { Services } from "./kit/stage.ts";
+import type { Lesson, Services } from "./kit/stage.ts";
 import { Stage } from "./kit/stage.ts";
 import { Misshapen } from "./kit/shape.ts";
-import { setLanguage, type Language } from "./kit/words.ts";
+import { speakIn } from "./kit/speaking.ts";
+import { tied, type Language } from "./kit/words.ts";
 
 export interface HostModel {
   get(name: string): unknown;
@@ -32,10 +33,26 @@ export function render(
   { model, el }: { model: HostModel; el: HTMLElement },
   services: Services = {},
 ): Mounted {
-  setLanguage(model.get("lang") as Language);
+  const silence = speakIn(el, model.get("lang") as Language);
   const entry = entryOf(model.get("chapter") as string | null);
-  if (!entry) return openCover(el, model, services);
-  const { lesson } = entry;
+  const mounted = entry
+    ? openChapter(entry.lesson, el, model, services)
+    : openCover(el, model, services);
+  return {
+    ...mounted,
+    destroy: () => {
+      silence();
+      mounted.destroy();
+    },
+  };
+}
+
+function openChapter(
+  lesson: Lesson<any>,
+  el: HTMLElement,
+  model: HostModel,
+  services: Services,
+): Mounted {
   const given = model.get("state") ?? null;
   const stage = new Stage(lesson, given === null ? lesson.first : lesson.read(given), services);
   let own: unknown = stage.state;
@@ -44,15 +61,17 @@ export function render(
     model.set("state", state);
     model.save_changes();
   });
-  const heard = (): void => {
+  const heard = tied((): void => {
     const state = model.get("state");
     if (state === own || state === null || state === undefined) return;
     try {
       stage.store.set(lesson.read(state) as object);
+      services.refused?.(null);
     } catch (error) {
       if (!(error instanceof Misshapen)) throw error;
+      services.refused?.(stage.state);
     }
-  };
+  });
   model.on("change:state", heard);
   el.replaceChildren(stage.element);
   return {

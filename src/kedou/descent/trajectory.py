@@ -10,6 +10,7 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from kedou import hooks
 from kedou.block import Column, Floats
 from kedou.descent.outcome import Outcome
 from kedou.errors import OptionError
@@ -217,6 +218,19 @@ class Trajectory:
         from kedou.descent.store import save
 
         save(self, path)
+
+    def show(self, **options: Any) -> Any:
+        """Show the run as a widget in a notebook, as ``kd.show(run)`` does."""
+        return hooks.ask("show", self, **options)
+
+    def plot(self, **options: Any) -> Any:
+        """Draw the run with Matplotlib, as ``kd.plot(run)`` does."""
+        return hooks.ask("plot", self, **options)
+
+    def to_html(self, **options: Any) -> str:
+        """Return the run as one self-contained page, the text that ``kd.report(run)`` holds."""
+        page: str = hooks.ask("to_html", self, **options)
+        return page
 
     @staticmethod
     def load(path: str | os.PathLike[str]) -> Trajectory:

@@ -1,37 +1,18 @@
-"""Running what a learner wrote, so that whatever it does is an answer or something to be told.
-
-Code that runs on and on is stopped: while a learner's function runs, a trace function looks at the
-clock at every line of *its* frames. That costs nothing worth mentioning for the few rows of the
-lesson, works in any thread and on any system, and puts a debugger's own trace back afterwards. It
-cannot look inside one call of compiled code that never returns, such as ``sum(itertools.count())``:
-that is what the kernel's stop button is for.
-"""
+"""Running what a learner wrote: whatever it does is an answer, or something to be told."""
 
 from __future__ import annotations
 
-import contextlib
 import dis
 import inspect
 import linecache
-import sys
-import time
 import warnings
-from collections.abc import Callable, Iterator, Sequence
-from pathlib import Path
-from types import FrameType
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
 
 from kedou.block import Floats
 from kedou.texts import Message
-
-SECONDS = 5.0
-_OWN = str(Path(__file__).parents[1])
-
-
-class TooLongError(BaseException):
-    """The time is up. No ``Exception``, so that ``except Exception`` does not catch it."""
 
 
 class StoppedError(Exception):
@@ -60,27 +41,6 @@ class Story:
     def text(self, language: str | None = None) -> str:
         """Return the sentences in a language."""
         return " ".join(message.text(language) for message in self.messages)
-
-
-@contextlib.contextmanager
-def bounded(seconds: float | None = None) -> Iterator[None]:
-    """Raise ``TooLongError`` in a learner's Python code once so many seconds are over."""
-    end = time.perf_counter() + (SECONDS if seconds is None else seconds)
-
-    def at_line(frame: FrameType, event: str, argument: Any) -> Any:
-        if time.perf_counter() > end:
-            raise TooLongError
-        return at_line
-
-    def at_call(frame: FrameType, event: str, argument: Any) -> Any:
-        return None if frame.f_code.co_filename.startswith(_OWN) else at_line
-
-    before = sys.gettrace()
-    sys.settrace(at_call)
-    try:
-        yield
-    finally:
-        sys.settrace(before)
 
 
 def is_blank(answer: Any) -> bool:
@@ -126,7 +86,7 @@ def number(answer: Any) -> float:
     return value
 
 
-def call(function: Callable[..., Any], arguments: Sequence[Any], wanted: Sequence[str]) -> Any:
+def call(function: Any, arguments: Sequence[Any], wanted: Sequence[str]) -> Any:
     """Return what a learner's function gives for copies of some arguments.
 
     Raises

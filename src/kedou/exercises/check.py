@@ -7,11 +7,13 @@ from importlib import import_module
 from typing import Any
 
 from kedou.errors import OptionError
-from kedou.exercises.calling import SECONDS, StoppedError, TooLongError, bounded, is_blank
+from kedou.exercises.calling import StoppedError, is_blank
 from kedou.exercises.kinds import Exercise
 from kedou.exercises.verdict import Verdict
 from kedou.texts import Message
+from kedou.widgets.bounded import TookTooLongError, call
 
+SECONDS = 5.0
 CHAPTERS = (
     "derivative",
     "forward",
@@ -62,9 +64,9 @@ def check(name: str, answer: Any) -> Verdict:
     if is_blank(answer):
         return Verdict(name, "blank", "blank", Message(f"exercises.blank-{exercise.wants}"))
     try:
-        with bounded():
-            return exercise.judge(name, answer)
-    except TooLongError:
+        verdict: Verdict = call(lambda: exercise.judge(name, answer), SECONDS)
+        return verdict
+    except TookTooLongError:
         said = Message("exercises.too-long", {"seconds": SECONDS})
         return Verdict(name, "stopped", "too-long", said)
     except StoppedError as stopped:

@@ -61,8 +61,10 @@ def open_lab(folder: Path, first: str, opened: Callable[[str], None]) -> int:
 
     Raises
     ------
+    MissingPackageError
+        If the extra ``jupyter`` is not installed.
     OptionError
-        If the extra ``jupyter`` is not installed, or JupyterLab does not start.
+        If JupyterLab does not start.
     """
     needed("jupyterlab")
     runtime = Path(needed("jupyter_core.paths").jupyter_runtime_dir())

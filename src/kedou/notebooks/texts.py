@@ -10,7 +10,7 @@ from importlib import import_module, resources
 from pathlib import Path
 from typing import Any
 
-from kedou.errors import OptionError
+from kedou.errors import MissingPackageError
 from kedou.texts import normalise_language
 
 EXTRA = "pip install 'kedou[jupyter]'"
@@ -56,14 +56,14 @@ def needed(name: str) -> Any:
 
     Raises
     ------
-    OptionError
+    MissingPackageError
         If the extra is not installed.
     """
     try:
         return import_module(name)
     except ModuleNotFoundError as problem:
         missing = str(problem.name or name)
-        raise OptionError("notebooks.no-jupyter", missing=missing, command=EXTRA) from None
+        raise MissingPackageError("notebooks.no-jupyter", missing=missing, command=EXTRA) from None
 
 
 def notebook(chapter: Chapter) -> dict[str, Any]:
@@ -81,7 +81,7 @@ def notebook(chapter: Chapter) -> dict[str, Any]:
 
     Raises
     ------
-    OptionError
+    MissingPackageError
         If the extra ``jupyter`` is not installed.
     """
     jupytext = needed("jupytext")

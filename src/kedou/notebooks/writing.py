@@ -53,7 +53,7 @@ def write(folder: str | os.PathLike[str], language: str, *, force: bool = False)
 
     Raises
     ------
-    OptionError
+    MissingPackageError
         If the extra ``jupyter`` is not installed.
     UnreadableFileError
         If the folder cannot be made or written to.

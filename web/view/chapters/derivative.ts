@@ -1,14 +1,14 @@
 /** Chapter 1: height says where you are; slope says what the next small step does. */
 
 import { BigNumber, button, Slider } from "../kit/controls.ts";
-import { h, put, show, write } from "../kit/dom.ts";
+import { focusedBy, h, put, show, unique, write } from "../kit/dom.ts";
 import { GuessCard, guessShape, type Guess, type Verdict } from "../kit/guess.ts";
 import { intervalsShape, widened, type Interval } from "../kit/intervals.ts";
 import { bracketed, clamp, fixed } from "../kit/numbers.ts";
 import { Misshapen, number, oneOf, record, text, whole, type Shape } from "../kit/shape.ts";
 import type { Lesson, Stage, View } from "../kit/stage.ts";
 import { TypedField } from "../kit/typed-field.ts";
-import { t } from "../kit/words.ts";
+import { t, tied } from "../kit/words.ts";
 import { CURVE_NAMES, CURVES, drawn, type Curve, type CurveName } from "../curves.ts";
 import { TADPOLES } from "../lesson.ts";
 import { CurvePicture, PenPicture } from "../pictures/curve-picture.ts";
@@ -217,9 +217,10 @@ function open(stage: Stage<State>): View<State> {
     write(formula, `${of}(${now.variable}) = ${now.formula}`);
     write(slopeFormula, `${of}′(${now.variable}) = …`);
     clearTimeout(rest);
-    rest = setTimeout(() => {
+    const finish = tied(() => {
       write(slopeFormula, `${of}′(${now.variable}) = ${now.slopeFormula ?? t("typed-too-long")}`);
-    }, 200);
+    });
+    rest = setTimeout(finish, 200);
   };
 
   return {
@@ -327,12 +328,13 @@ class Ends {
 
   constructor(typed: () => Typed, change: (typed: Typed) => void) {
     this.#typed = typed;
+    const ids = { from: unique("from"), to: unique("to") };
     const field = (name: "from" | "to"): HTMLInputElement =>
       h("input", {
         type: "number",
         class: "field",
         step: "any",
-        id: `typed-${name}`,
+        id: ids[name],
         "data-kedou": `typed-${name}`,
         onchange: () => {
           const { from, to } = this.#read();
@@ -345,9 +347,9 @@ class Ends {
     this.element = h(
       "div",
       { class: "row typed-ends" },
-      h("label", { for: "typed-from" }, t("typed-from")),
+      h("label", { for: ids.from }, t("typed-from")),
       this.#fields.from,
-      h("label", { for: "typed-to" }, t("typed-to")),
+      h("label", { for: ids.to }, t("typed-to")),
       this.#fields.to,
     );
   }
@@ -356,7 +358,7 @@ class Ends {
     const typed = this.#typed();
     for (const name of ["from", "to"] as const) {
       const field = this.#fields[name];
-      if (document.activeElement !== field) field.value = String(typed[name]);
+      if (focusedBy(field) !== field) field.value = String(typed[name]);
     }
   }
 

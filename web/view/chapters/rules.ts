@@ -4,7 +4,7 @@ import { makeRule } from "../../model/rules/registry.ts";
 import { fateOf } from "../../model/fate.ts";
 import type { Rule } from "../../model/rules/rule.ts";
 import { BigNumber, Slider } from "../kit/controls.ts";
-import { h, put, show, write } from "../kit/dom.ts";
+import { h, put, show, unique, write } from "../kit/dom.ts";
 import { GuessCard, guessShape, type Guess, type Verdict } from "../kit/guess.ts";
 import { bracketed, clamp, fixed } from "../kit/numbers.ts";
 import { Endings, type Ending } from "../kit/endings.ts";
@@ -395,11 +395,12 @@ class FifthPanel {
       const closed = open ? { guess: FIRST.guess } : {};
       store.set({ fifth: { ...stage.state.fifth, ...patch }, ...closed }, tag);
     };
+    const id = unique("fifth");
     this.#select = h(
       "select",
       {
         class: "field select",
-        id: "fifth",
+        id,
         "data-kedou": "fifth",
         onchange: () => {
           const rule = this.#select.value as fifth.Fifth["rule"];
@@ -440,7 +441,7 @@ class FifthPanel {
     this.element = h(
       "div",
       { class: "fifth" },
-      h("div", { class: "row" }, h("label", { for: "fifth" }, t("rules-fifth")), this.#select),
+      h("div", { class: "row" }, h("label", { for: id }, t("rules-fifth")), this.#select),
       this.#field.element,
       this.#about,
       this.#rate.element,

@@ -7,7 +7,7 @@ import { h, write } from "../kit/dom.ts";
 import { fixed, short } from "../kit/numbers.ts";
 import { Player } from "../kit/player.ts";
 import type { Stage } from "../kit/stage.ts";
-import { t, tell } from "../kit/words.ts";
+import { currentLanguage, t, tell, tied } from "../kit/words.ts";
 import { DescentCurve } from "../pictures/descent-curve.ts";
 import { descentOf, kept, type Descent, type DescentSettings } from "../powers.ts";
 import { MOST_STEPS, RATES, type State } from "./train-state.ts";
@@ -144,14 +144,14 @@ export class DescentPanel {
       state.scaled,
       descent.rate,
       state.taken,
-      document.documentElement.lang,
+      currentLanguage(),
     ]);
     const { key: known, asked } = this.#judged;
     this.#outcome.classList.toggle("stale", key !== known);
     if (key === known || key === asked) return;
     if (this.#judged.timer !== null) clearTimeout(this.#judged.timer);
     this.#judged.asked = key;
-    this.#judged.timer = setTimeout(() => {
+    const judge = tied(() => {
       const { outcome, messages } = run(descent.started, {
         learningRate: descent.rate,
         steps: state.taken,
@@ -161,7 +161,8 @@ export class DescentPanel {
       this.#outcome.setAttribute("data-outcome", outcome);
       this.#stage.live.say(told(messages));
       this.#stage.repaint();
-    }, REST);
+    });
+    this.#judged.timer = setTimeout(judge, REST);
   }
 }
 

@@ -1,7 +1,7 @@
 /** The rules that go down the same bowl: choose one, set its rate, let others run along. */
 
 import { button } from "../kit/controls.ts";
-import { h, write } from "../kit/dom.ts";
+import { focusedBy, h, write } from "../kit/dom.ts";
 import { clamp } from "../kit/numbers.ts";
 import { stepsWithin } from "../kit/outcome.ts";
 import { t } from "../kit/words.ts";
@@ -59,8 +59,7 @@ export class RulesTable {
       along.setAttribute("aria-pressed", String(state.race.includes(rule)));
       along.disabled = isChosen;
       const rate = rateOf(state, rule);
-      if (field && document.activeElement !== field)
-        field.value = String(Number(rate!.toPrecision(6)));
+      if (field && focusedBy(field) !== field) field.value = String(Number(rate!.toPrecision(6)));
       const track = tracks.find((each) => each.rule === rule && each.rate === rate);
       const within = track && stepsWithin(track.trajectory, 0.01, track.trajectory.exact!.loss);
       write(steps, track === undefined ? "" : (within ?? "—").toString());

@@ -1,6 +1,6 @@
 /** Buttons, sliders with a number field, the transport bar, numbers that can be read by a script. */
 
-import { h, put, show, write, type Child } from "./dom.ts";
+import { focusedBy, h, put, show, type Child, unique, write } from "./dom.ts";
 import { clamp, fixed } from "./numbers.ts";
 import type { Player } from "./player.ts";
 import { t } from "./words.ts";
@@ -43,7 +43,7 @@ export class Slider {
   constructor(options: SliderOptions) {
     this.#options = options;
     const { name, label, step, log } = options;
-    const id = `slider-${name}`;
+    const id = unique(name);
     this.#range = h("input", {
       type: "range",
       id,
@@ -85,7 +85,7 @@ export class Slider {
     const at = String(this.#toRange(now));
     if (this.#range.value !== at) this.#range.value = at;
     put(this.#range, { "aria-valuetext": fixed(now, decimals) });
-    if (document.activeElement !== this.#field || this.#field.matches(":not(:focus-visible)")) {
+    if (focusedBy(this.#field) !== this.#field || this.#field.matches(":not(:focus-visible)")) {
       const text = String(Number(now.toFixed(decimals)));
       if (this.#field.value !== text) this.#field.value = text;
     }

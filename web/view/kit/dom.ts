@@ -50,6 +50,30 @@ export function write(element: Element, text: string): void {
   if (element.textContent !== text) element.textContent = text;
 }
 
+let named = 0;
+/** Widgets of one notebook share its document, and each may have loaded this file for itself. */
+const FILE = Math.random().toString(36).slice(2, 8);
+
+/** An id that nothing else in the document has. */
+export function unique(name: string): string {
+  return `${name}-${FILE}-${++named}`;
+}
+
+/** The element that has the focus, as seen from another one: a notebook may keep both in a shadow. */
+export function focusedBy(element: Element): Element | null {
+  const root = element.getRootNode();
+  return root instanceof Document || root instanceof ShadowRoot ? root.activeElement : null;
+}
+
+/** How many pixels a rem is where an element stands: the widget's own, or the page's. */
+export function remAt(element: Element): number {
+  const own = element.closest(".kedou-widget");
+  const size = own
+    ? getComputedStyle(own).getPropertyValue("--rem")
+    : getComputedStyle(document.documentElement).fontSize;
+  return Number.parseFloat(size) || 16;
+}
+
 export function show(element: Element, visible: boolean): void {
   element.toggleAttribute("hidden", !visible);
   if (element instanceof SVGElement) element.classList.toggle("gone", !visible);

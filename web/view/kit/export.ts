@@ -66,6 +66,7 @@ interface Sheet {
 
 /** All pictures of a chapter on one sheet of the page's paper, each where it is on screen. */
 export function together(pictures: readonly SVGSVGElement[]): Sheet {
+  const paper = pictures[0]?.closest(".kedou-widget") ?? document.body;
   const boxes = pictures.map((each) => each.getBoundingClientRect());
   const left = Math.min(...boxes.map((box) => box.left)) - MARGIN;
   const top = Math.min(...boxes.map((box) => box.top)) - MARGIN;
@@ -74,7 +75,7 @@ export function together(pictures: readonly SVGSVGElement[]): Sheet {
   const sheet = s(
     "svg",
     { xmlns: "http://www.w3.org/2000/svg", width, height, viewBox: `0 0 ${width} ${height}` },
-    s("rect", { width, height, fill: getComputedStyle(document.body).backgroundColor }),
+    s("rect", { width, height, fill: getComputedStyle(paper).backgroundColor }),
   );
   pictures.forEach((each, i) => {
     const copy = standalone(each);

@@ -4,8 +4,9 @@
  */
 
 import { scaleLinear, scaleLog, scaleSymlog, type ScaleContinuousNumeric } from "d3-scale";
-import { clear, put, s } from "./dom.ts";
+import { clear, put, s, unique } from "./dom.ts";
 import { short } from "./numbers.ts";
+import { tied } from "./words.ts";
 
 export type Scale = ScaleContinuousNumeric<number, number>;
 
@@ -33,14 +34,12 @@ export interface PlotOptions {
   readonly xLabels?: boolean;
 }
 
-let counter = 0;
-
 export class Plot {
   readonly svg: SVGSVGElement;
   readonly under = s("g");
   readonly data = s("g");
   readonly over = s("g");
-  readonly id = `plot${++counter}`;
+  readonly id = unique("plot");
   width = 600;
   height = 400;
   /** Height of the type, in pixels. */
@@ -58,7 +57,7 @@ export class Plot {
   #titleInside = false;
   #isMeasured = false;
   /** The projector key changes the type and not the size of the picture. */
-  #resized = (): void => this.layout();
+  #resized = tied(() => this.layout());
   #laidOut: () => void = () => undefined;
 
   constructor(options: PlotOptions) {
@@ -78,7 +77,7 @@ export class Plot {
       this.data,
       this.over,
     );
-    this.#observer = new ResizeObserver(() => this.layout());
+    this.#observer = new ResizeObserver(tied(() => this.layout()));
     this.#observer.observe(this.svg);
     window.addEventListener("resize", this.#resized);
   }

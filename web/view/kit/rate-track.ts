@@ -3,9 +3,9 @@
  * best rate from this start, and the limit beyond which every run diverges.
  */
 
-import { h, put, s, show, write } from "./dom.ts";
+import { focusedBy, h, put, s, show, write } from "./dom.ts";
 import { clamp, short } from "./numbers.ts";
-import { t } from "./words.ts";
+import { t, tied } from "./words.ts";
 
 export interface RateTrackOptions {
   readonly rate: () => number;
@@ -82,10 +82,12 @@ export class RateTrack {
     );
     this.#listen();
     // Measured when it changes: to measure during a drag costs a layout.
-    this.#observer = new ResizeObserver(() => {
-      this.#width = this.#svg.clientWidth;
-      this.#draw();
-    });
+    this.#observer = new ResizeObserver(
+      tied(() => {
+        this.#width = this.#svg.clientWidth;
+        this.#draw();
+      }),
+    );
     this.#observer.observe(this.#svg);
   }
 
@@ -100,7 +102,7 @@ export class RateTrack {
     const isLimited = known.limit && limit !== null;
     this.#auto.setAttribute("aria-pressed", String(isAuto));
     const rate = this.#options.rate();
-    if (document.activeElement !== this.#field || !this.#field.matches(":focus-visible")) {
+    if (focusedBy(this.#field) !== this.#field || !this.#field.matches(":focus-visible")) {
       this.#field.value = String(Number(rate.toPrecision(6)));
     }
     put(this.#handle, {

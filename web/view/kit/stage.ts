@@ -14,7 +14,7 @@ import { Player } from "./player.ts";
 import type { Plot } from "./plot.ts";
 import type { Shape } from "./shape.ts";
 import { Store } from "./store.ts";
-import { t } from "./words.ts";
+import { t, tied } from "./words.ts";
 import type { Engine } from "../own/engine.ts";
 
 export interface Lesson<S extends object> {
@@ -46,6 +46,19 @@ export interface Services {
   readonly project?: () => void;
   /** What reads a learner's own file; none where there is no Python behind the page. */
   readonly engine?: Engine | null;
+  /** The line of Python that brings a state back: where there is no address to share. */
+  readonly cell?: (chapter: string, state: unknown) => string;
+  /** A state from outside was none of this chapter's, and this is what stays; null: it was one. */
+  readonly refused?: (kept: unknown) => void;
+  /** A learner's own function that Python races. */
+  readonly mine?: Mine | null;
+}
+
+/** What Python found when it raced a learner's own function; `hear` tells of every new finding. */
+export interface Mine {
+  readonly name: string;
+  now(): unknown;
+  hear(listener: () => void): () => void;
 }
 
 export interface PlayerOptions<S> {
@@ -80,7 +93,7 @@ export class Stage<S extends object> {
   #pictures: readonly HTMLButtonElement[] = [];
   #wasSolved = false;
   #unsubscribe: () => void;
-  #repaint = (): void => this.#paint();
+  #repaint = tied(() => this.#paint());
 
   constructor(lesson: Lesson<S>, state: S, services: Services) {
     this.#lesson = lesson;
@@ -220,9 +233,10 @@ export class Stage<S extends object> {
   #makePython(): HTMLDetailsElement {
     const copied = h("span", { class: "note", role: "status" });
     const copy = button("copy-python", t("copy"), () => {
-      void copyText(this.#code.textContent ?? "", this.#code).then((done) => {
+      const tell = tied((done: boolean) => {
         copied.textContent = done ? t("copied") : t("copy-by-hand");
       });
+      void copyText(this.#code.textContent ?? "", this.#code).then(tell);
     });
     const details = h(
       "details",
@@ -253,24 +267,27 @@ export class Stage<S extends object> {
   }
 
   #makeMore(): HTMLDetailsElement {
-    const { link, project, theme } = this.services;
+    const { link, cell, project, theme } = this.services;
     const note = h("span", { class: "note", role: "status" });
     const address = h("input", {
       type: "text",
       readonly: true,
       class: "address",
       "data-kedou": "share-link",
-      "aria-label": t("share-label"),
+      "aria-label": t(link ? "share-label" : "cell-label-python"),
       hidden: true,
     });
-    const share = button("share", t("share"), () => {
-      if (!link) return;
-      address.value = link(this.#lesson.name, this.state);
+    const written = link ?? cell;
+    const share = button("share", t(link ? "share" : "share-cell"), () => {
+      if (!written) return;
+      address.value = written(this.#lesson.name, this.state);
       show(address, true);
       address.select();
-      void copyText(address.value, address).then((done) => {
-        note.textContent = done ? t("link-copied") : t("link-by-hand");
+      const tell = tied((done: boolean) => {
+        const copied = link ? t("link-copied") : t("copied");
+        note.textContent = done ? copied : t(link ? "link-by-hand" : "copy-by-hand");
       });
+      void copyText(address.value, address).then(tell);
     });
     const file = `kedou-${this.#lesson.name}`;
     this.#pictures = [
@@ -293,7 +310,7 @@ export class Stage<S extends object> {
             this.player?.pause();
             this.store.set(this.#lesson.first);
           }),
-          link ? share : null,
+          written ? share : null,
           ...this.#pictures,
           project ? button("projector", t("projector"), project) : null,
           theme ?? null,

@@ -1,6 +1,6 @@
 /** The table behind a picture: change a cell, add and remove rows, paste two columns. */
 
-import { h, show, write } from "./dom.ts";
+import { focusedBy, h, show, write } from "./dom.ts";
 import { button } from "./controls.ts";
 import { fixed, signed } from "./numbers.ts";
 import { t } from "./words.ts";
@@ -83,8 +83,8 @@ export class Table {
     if (this.#rows.length !== points.length) this.#build(points.length);
     points.forEach(([x, y], i) => {
       const row = this.#rows[i]!;
-      if (document.activeElement !== row.x) row.x.value = String(x);
-      if (document.activeElement !== row.y) row.y.value = String(y);
+      if (focusedBy(row.x) !== row.x) row.x.value = String(x);
+      if (focusedBy(row.y) !== row.y) row.y.value = String(y);
       const predicted = predict(x);
       const e = y - predicted;
       write(row.cells[0]!, fixed(predicted, 3));

@@ -3,7 +3,7 @@
  * told in words once the field is left, and nothing changes.
  */
 
-import { h, show, write, type Child } from "./dom.ts";
+import { h, show, unique, write, type Child } from "./dom.ts";
 import { t } from "./words.ts";
 import { Unreadable } from "../typed/read.ts";
 
@@ -28,7 +28,7 @@ export class TypedField {
   constructor(options: TypedFieldOptions) {
     this.#options = options;
     const { name, label, example, text } = options;
-    const id = `typed-${name}`;
+    const id = unique(name);
     this.#taken = text();
     this.#trouble = h("p", {
       class: "trouble",

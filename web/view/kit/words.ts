@@ -17,6 +17,7 @@ import learningRateEn from "../../../src/kedou/assets/texts/en/page_learning_rat
 import ownDataEn from "../../../src/kedou/assets/texts/en/page_own_data.json";
 import lossEn from "../../../src/kedou/assets/texts/en/page_loss.json";
 import rulesEn from "../../../src/kedou/assets/texts/en/page_rules.json";
+import widgetEn from "../../../src/kedou/assets/texts/en/page_widget.json";
 import trainEn from "../../../src/kedou/assets/texts/en/page_train.json";
 import ruleErrorsEn from "../../../src/kedou/assets/texts/en/rules.json";
 import typedEn from "../../../src/kedou/assets/texts/en/page_typed.json";
@@ -34,6 +35,7 @@ import learningRateZh from "../../../src/kedou/assets/texts/zh-CN/page_learning_
 import ownDataZh from "../../../src/kedou/assets/texts/zh-CN/page_own_data.json";
 import lossZh from "../../../src/kedou/assets/texts/zh-CN/page_loss.json";
 import rulesZh from "../../../src/kedou/assets/texts/zh-CN/page_rules.json";
+import widgetZh from "../../../src/kedou/assets/texts/zh-CN/page_widget.json";
 import trainZh from "../../../src/kedou/assets/texts/zh-CN/page_train.json";
 import ruleErrorsZh from "../../../src/kedou/assets/texts/zh-CN/rules.json";
 import typedZh from "../../../src/kedou/assets/texts/zh-CN/page_typed.json";
@@ -57,6 +59,7 @@ const english = {
   ...lossEn,
   ...trainEn,
   ...gradientEn,
+  ...widgetEn,
 };
 const chinese: typeof english = {
   ...kitZh,
@@ -72,6 +75,7 @@ const chinese: typeof english = {
   ...lossZh,
   ...trainZh,
   ...gradientZh,
+  ...widgetZh,
 };
 export type Key = keyof typeof english;
 
@@ -99,6 +103,26 @@ export function setLanguage(chosen: Language): void {
 
 export function currentLanguage(): Language {
   return language;
+}
+
+/**
+ * A function that speaks, whenever it is called, the language in which it was made. Several
+ * chapters in two languages may stand in one notebook; what a frame, a timer, an observer or a
+ * promise calls back belongs to one of them.
+ */
+export function tied<A extends readonly unknown[], R>(
+  speak: (...given: A) => R,
+): (...given: A) => R {
+  const own = language;
+  return (...given) => {
+    const other = language;
+    language = own;
+    try {
+      return speak(...given);
+    } finally {
+      language = other;
+    }
+  };
 }
 
 /** The sentence of `key`; values are given as they shall stand there. */

@@ -8,7 +8,7 @@ import { rowOf } from "../../model/row.ts";
 import { predictInterval } from "../../model/solution.ts";
 import type { Trained } from "../../model/training.ts";
 import { button, Readout } from "../kit/controls.ts";
-import { clear, h, show, write } from "../kit/dom.ts";
+import { clear, focusedBy, h, show, write } from "../kit/dom.ts";
 import { copyText } from "../kit/export.ts";
 import { own } from "../kit/names.ts";
 import { short } from "../kit/numbers.ts";
@@ -188,7 +188,7 @@ export class UsePanel {
       feature,
       paint: (value) => {
         range.value = String(value);
-        if (document.activeElement !== field) field.value = String(tidy(Number(value)));
+        if (focusedBy(field) !== field) field.value = String(tidy(Number(value)));
       },
     });
     return h("div", { class: "slider" }, h("label", { for: id }, source), range, field);

@@ -1,6 +1,6 @@
 /** Tadpoles and a line: the tails are the errors, and the line turns by its end. */
 
-import { put, s, show } from "../kit/dom.ts";
+import { focusedBy, put, s, show } from "../kit/dom.ts";
 import { grab, Handle } from "../kit/handle.ts";
 import { fixed, signed } from "../kit/numbers.ts";
 import { Plot } from "../kit/plot.ts";
@@ -206,7 +206,7 @@ export class LinePicture {
   #makeTadpoles(count: number): void {
     const { plot } = this;
     const { pick, moving } = this.#options;
-    const focused = this.#dots.findIndex((dot) => dot === document.activeElement);
+    const focused = this.#dots.findIndex((dot) => dot === focusedBy(dot));
     for (const dot of this.#dots) dot.remove();
     this.#tails = Array.from({ length: count }, () => s("path", { class: "tail" }));
     this.#dots = Array.from({ length: count }, (_, i) => {

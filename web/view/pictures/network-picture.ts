@@ -5,7 +5,7 @@
  * it is. Slopes, found from the end, carry a backward arrow.
  */
 
-import { clear, put, s, show, write } from "../kit/dom.ts";
+import { clear, put, remAt, s, show, write } from "../kit/dom.ts";
 import { short, trimmed } from "../kit/numbers.ts";
 import { Plot } from "../kit/plot.ts";
 import { t } from "../kit/words.ts";
@@ -121,7 +121,7 @@ export class NetworkPicture {
 
   #arrange(widths: readonly number[]): Layout {
     const { width, height, svg } = this.plot;
-    const rem = Number.parseFloat(getComputedStyle(document.documentElement).fontSize) || 16;
+    const rem = remAt(svg);
     const word = Number.parseFloat(getComputedStyle(svg).fontSize) || 13;
     this.#isLarge = width >= 600;
     const isChain = this.#isChain;

@@ -4,7 +4,7 @@
  */
 
 import type { Prediction } from "../../model/powers.ts";
-import { put, s, show, write } from "../kit/dom.ts";
+import { focusedBy, put, s, show, write } from "../kit/dom.ts";
 import { Handle } from "../kit/handle.ts";
 import { clamp, fixed, signed } from "../kit/numbers.ts";
 import { Plot } from "../kit/plot.ts";
@@ -307,7 +307,7 @@ export class PowersPicture {
   }
 
   #makeTadpoles(count: number): void {
-    const focused = this.#dots.findIndex((dot) => dot === document.activeElement);
+    const focused = this.#dots.findIndex((dot) => dot === focusedBy(dot));
     for (const dot of this.#dots) dot.remove();
     this.#tails = Array.from({ length: count }, () => s("path", { class: "tail" }));
     this.#dots = Array.from({ length: count }, (_, i) => {

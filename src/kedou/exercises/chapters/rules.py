@@ -33,7 +33,7 @@ class OwnRule:
         """Let it run, and tell what it did."""
         path, best = self._run(answer, X, Y)
         away = np.abs(path - best)
-        values = {"w": float(path[-1]), "best": best, "steps": len(path) - 1}
+        values: dict[str, Any] = {"w": float(path[-1]), "best": best, "steps": len(path) - 1}
         if away[-1] <= NEAR and np.isfinite(path).all():
             other, other_best = self._run(answer, X, (2 * START - best) / best * Y)
             fair = abs(other[-1] - other_best) <= 2 * NEAR

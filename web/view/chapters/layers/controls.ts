@@ -1,7 +1,7 @@
 /** The controls of chapter 4 that are not at rest: activations, widths, rows, rate. */
 
 import { button, Slider } from "../../kit/controls.ts";
-import { h, show } from "../../kit/dom.ts";
+import { focusedBy, h, show } from "../../kit/dom.ts";
 import type { Stage } from "../../kit/stage.ts";
 import { t } from "../../kit/words.ts";
 import { TADPOLES } from "../../lesson.ts";
@@ -95,7 +95,7 @@ export class Controls {
     const isFresh =
       state.run === "pass" && state.step === 0 && !state.loose && state.pinch === null;
     const isChain = countEdges(state.layers) === 2;
-    const focused = document.activeElement;
+    const focused = focusedBy(this.#wider);
     show(this.#wider, !isFresh && !isGuessing && isChain);
     show(this.#chain, !isChain);
     if (!isChain && focused === this.#wider) this.#chain.focus();

@@ -2,7 +2,7 @@
 
 import { shapes } from "../../../model/network.ts";
 import { transpose, type Matrix, type Vector } from "../../../model/linear/matrix.ts";
-import { clear, h } from "../../kit/dom.ts";
+import { clear, focusedBy, h } from "../../kit/dom.ts";
 import { fixed } from "../../kit/numbers.ts";
 import { t } from "../../kit/words.ts";
 import type { Pass } from "../../networks.ts";
@@ -31,9 +31,8 @@ export class Matrices {
   /** Write all products; backward only where the slopes have been found. */
   paint(pass: Pass, marked: Marked | null, hasSlopes: boolean): void {
     if (!this.element.checkVisibility()) return;
-    const focus = this.element.contains(document.activeElement)
-      ? document.activeElement?.getAttribute("data-product")
-      : null;
+    const focused = focusedBy(this.element);
+    const focus = this.element.contains(focused) ? focused?.getAttribute("data-product") : null;
     const { network, passed, back, row, Y } = pass;
     const blocks = network.layers.flatMap(({ weights, bias, activation }, l) => {
       const n = String(l + 1);
