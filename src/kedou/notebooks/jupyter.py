@@ -2,7 +2,8 @@
 
 It is bound to loopback and asks for a token, which travels in the child's environment and not on
 its command line. It looks for no news and no updates. Its address is read from the file that every
-Jupyter server keeps about itself.
+Jupyter server keeps about itself. What it logs is shown if it does not start, and always where
+``KEDOU_DEBUG`` is set.
 """
 
 from __future__ import annotations
@@ -14,11 +15,12 @@ import secrets
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import FrameType
-from typing import Any
+from typing import Any, BinaryIO
 from urllib.parse import quote
 
 from kedou.errors import OptionError
@@ -33,13 +35,15 @@ def command(folder: Path) -> list[str]:
     options = (
         "ServerApp.ip=127.0.0.1",
         "ServerApp.open_browser=False",
-        "ServerApp.log_level=ERROR",
         f"ServerApp.root_dir={folder}",
         "LabApp.news_url=None",
         "LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
         "LabApp.extension_manager=readonly",
     )
-    return [sys.executable, "-m", "jupyterlab", *(f"--{option}" for option in options)]
+    lab = [sys.executable, "-m", "jupyterlab", "--log-level=ERROR"]
+    if hasattr(os, "geteuid") and os.geteuid() == 0:
+        lab.append("--allow-root")  # whoever is root here, in a container mostly, chose to be
+    return [*lab, *(f"--{option}" for option in options)]
 
 
 def open_lab(folder: Path, first: str, opened: Callable[[str], None]) -> int:
@@ -70,15 +74,17 @@ def open_lab(folder: Path, first: str, opened: Callable[[str], None]) -> int:
     runtime = Path(needed("jupyter_core.paths").jupyter_runtime_dir())
     token = secrets.token_urlsafe(24)
     environment = {**os.environ, "JUPYTER_TOKEN": token}
-    with _ended_by_signals():
+    with _ended_by_signals(), tempfile.TemporaryFile() as log:
         child = subprocess.Popen(
             command(folder.resolve()),
             env=environment,
             stdin=subprocess.DEVNULL,
+            stdout=None if os.environ.get("KEDOU_DEBUG") else log,
+            stderr=None if os.environ.get("KEDOU_DEBUG") else log,
             start_new_session=os.name == "posix",
         )
         try:
-            address = _address(child, runtime, token)
+            address = _address(child, runtime, token, log)
             opened(f"{address}lab/tree/{quote(first)}?token={token}")
             return child.wait()
         except KeyboardInterrupt:
@@ -87,13 +93,14 @@ def open_lab(folder: Path, first: str, opened: Callable[[str], None]) -> int:
             _end(child)
 
 
-def _address(child: subprocess.Popen[bytes], runtime: Path, token: str) -> str:
+def _address(child: subprocess.Popen[bytes], runtime: Path, token: str, log: BinaryIO) -> str:
     """Wait for the file in which the server with our token tells its address."""
     end = time.monotonic() + STARTING_SECONDS
     while time.monotonic() < end:
         status = child.poll()
         if status is not None:
-            raise OptionError("notebooks.not-started", status=status, command=EXTRA)
+            said = {"said": _end_of(log), "status": str(status), "command": EXTRA}
+            raise OptionError("notebooks.not-started", **said)
         for file in runtime.glob("jpserver-*.json"):
             with contextlib.suppress(OSError, ValueError):
                 told = json.loads(file.read_text(encoding="utf-8"))
@@ -101,6 +108,12 @@ def _address(child: subprocess.Popen[bytes], runtime: Path, token: str) -> str:
                     return str(told["url"])
         time.sleep(0.05)
     raise OptionError("notebooks.too-slow", seconds=int(STARTING_SECONDS))
+
+
+def _end_of(log: BinaryIO) -> str:
+    log.seek(0)
+    lines = log.read().decode("utf-8", "replace").strip().splitlines()
+    return "\n".join(lines[-5:]) or "-"
 
 
 def _end(child: subprocess.Popen[bytes]) -> None:
