@@ -111,9 +111,6 @@ class Jupyter:
         (self.notebooks / name).write_text(json.dumps(body))
         return name
 
-    def address(self, name: str) -> str:
-        return f"http://127.0.0.1:{self.port}/doc/tree/{name}?token={self.token}&reset"
-
     def close(self) -> None:
         if self.process.poll() is None:
             os.killpg(self.process.pid, signal.SIGINT)
@@ -127,30 +124,63 @@ class Jupyter:
         self.process.stderr.close()
 
 
-class Notebook:
-    """One notebook in one tab of a browser."""
+class Desk:
+    """JupyterLab in one tab of a browser; notebooks are opened in it one after another."""
 
-    def __init__(self, jupyter: Jupyter, browser, name: str, **options: object) -> None:
-        self.jupyter, self.name = jupyter, name
+    def __init__(self, jupyter: Jupyter, browser) -> None:
+        self.jupyter = jupyter
         self.context = browser.new_context(
-            **{"viewport": {"width": 1200, "height": 900}, "reduced_motion": "reduce", **options}
+            viewport={"width": 1200, "height": 900}, reduced_motion="reduce"
         )
         self.page = self.context.new_page()
         self.page.set_default_timeout(ANSWER)
         self.faults: list[str] = []
         self.page.on("pageerror", lambda error: self.faults.append(str(error)))
         self.page.on("request", self._asked)
-        self.open()
+        self.page.goto(f"http://127.0.0.1:{jupyter.port}/lab?token={jupyter.token}&reset")
+        self.page.wait_for_function("() => window.jupyterapp?.shell.widgets('main').next()")
+        self.page.evaluate("() => window.jupyterapp.restored")
 
     def _asked(self, request) -> None:
         ours = (f"http://127.0.0.1:{self.jupyter.port}/", f"ws://127.0.0.1:{self.jupyter.port}/")
         if not request.url.startswith((*ours, "data:", "blob:")):
             self.faults.append(f"request to {request.url}")
 
+    def close(self) -> None:
+        self.context.close()
+
+
+class Notebook:
+    """One notebook on a desk."""
+
+    def __init__(self, desk: Desk, name: str) -> None:
+        self.desk, self.page, self.name = desk, desk.page, name
+        self.jupyter = desk.jupyter
+        self.open()
+
     def open(self) -> None:
         """Open the notebook, and wait until its kernel is idle."""
-        self.page.goto(self.jupyter.address(self.name))
+        self.page.evaluate(
+            """async path => {
+              const { commands, shell } = window.jupyterapp;
+              const shown = await commands.execute('docmanager:open', { path });
+              await shown.context.ready;
+              await shown.sessionContext.ready;
+              shell.activateById(shown.id);
+            }""",
+            self.name,
+        )
         self._idle()
+
+    def leave(self) -> None:
+        """Close the notebook as it was last saved, and end its kernel."""
+        self.page.evaluate(
+            """async () => {
+              const shown = window.jupyterapp.shell.currentWidget;
+              await shown.sessionContext.shutdown();
+              shown.dispose();
+            }"""
+        )
 
     def command(self, name: str) -> None:
         """Run a command of JupyterLab, as its menu does; wait for the end."""
@@ -211,12 +241,6 @@ class Notebook:
         self._kernel("restart")
         self._idle()
 
-    def shut_down(self) -> None:
-        """End the kernel, so that the next opening begins with another one."""
-        self.page.evaluate(
-            "() => window.jupyterapp.shell.currentWidget.sessionContext.shutdown()"
-        )
-
     def use_theme(self, name: str) -> None:
         self.page.evaluate(
             "theme => window.jupyterapp.commands.execute('apputils:change-theme', { theme })", name
@@ -226,15 +250,9 @@ class Notebook:
             "light => document.body.dataset.jpThemeLight === light", arg=dark
         )
 
-    def keep_widgets(self, keeps: bool) -> None:
-        """Whether JupyterLab saves the state of widgets with a notebook."""
-        name = "@jupyter-widgets/jupyterlab-manager/plugin"
-        path = self.jupyter.folder / "config/lab/user-settings" / f"{name}.jupyterlab-settings"
-        path.parent.mkdir(parents=True, exist_ok=True)
-        before = path.read_text() if path.is_file() else "{}"
-        path.write_text(json.dumps({"saveState": keeps}))
-        if before != path.read_text():
-            self.open()
+    def turn_saving_of_widgets(self) -> None:
+        """Let JupyterLab save the state of widgets with a notebook, or no longer: its menu's."""
+        self.command("@jupyter-widgets/jupyterlab-manager:saveWidgetState")
 
     def _kernel(self, what: str) -> None:
         self.page.evaluate(
@@ -251,9 +269,6 @@ class Notebook:
                      shown.sessionContext.session?.kernel?.status === 'idle';
             }"""
         )
-
-    def close(self) -> None:
-        self.context.close()
 
 
 class Widget:
@@ -272,6 +287,11 @@ class Widget:
     def text(self, name: str) -> str:
         self.settle()
         return self.at(name).evaluate("e => e.innerText || e.textContent")
+
+    def count(self) -> str:
+        """Return what the transport bar says of the step."""
+        self.settle()
+        return self.root.locator(".step-count").inner_text()
 
     def wait_for(self, name: str, wanted: float) -> None:
         self.root.locator(f'[data-kedou="{name}"][data-value="{wanted:g}"]').wait_for(

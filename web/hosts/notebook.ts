@@ -8,7 +8,9 @@
 import { h, show } from "../view/kit/dom.ts";
 import type { Mine, Services } from "../view/kit/stage.ts";
 import { t, tied } from "../view/kit/words.ts";
-import { render as mount, type HostModel } from "../view/mount.ts";
+import { renderLesson, type HostModel } from "../view/mount.ts";
+import { entryOf } from "../view/chapters/index.ts";
+import { runLesson, type RunContent } from "../view/run/run.ts";
 import { takesKeys } from "./notebook-keys.ts";
 import { followTheme } from "./notebook-theme.ts";
 import { pythonCall } from "./python-call.ts";
@@ -49,7 +51,7 @@ export function render({ model, el }: { model: WidgetModel; el: HTMLElement }): 
   };
   const services: Services = {
     project,
-    cell: pythonCall,
+    ...(model.get("content") ? {} : { cell: pythonCall }),
     refused: (kept) => {
       show(notice, kept !== null);
       if (kept === null) return;
@@ -61,7 +63,9 @@ export function render({ model, el }: { model: WidgetModel; el: HTMLElement }): 
   };
   el.replaceChildren(root);
   const letThemeGo = followTheme(root);
-  const mounted = mount({ model: wire, el: main }, services);
+  const content = model.get("content") as RunContent | undefined;
+  const lesson = content ? runLesson(content) : (entryOf(chapter)?.lesson ?? null);
+  const mounted = renderLesson(lesson, { model: wire, el: main }, services);
   const letKeysGo = takesKeys(root, mounted, project);
   return () => {
     mounted.destroy();
@@ -72,11 +76,12 @@ export function render({ model, el }: { model: WidgetModel; el: HTMLElement }): 
 }
 
 function mineOf(model: WidgetModel): Mine | null {
-  const name = model.get("mine_name");
-  if (typeof name !== "string") return null;
+  if (model.get("mine_name") === undefined) return null;
   return {
-    name,
-    now: () => model.get("mine_found"),
+    now: () => {
+      const [name, found] = [model.get("mine_name"), model.get("mine_found")];
+      return typeof name === "string" && found ? { name, found } : null;
+    },
     hear: (listener) => {
       const heard = tied(listener);
       model.on("change:mine_found", heard);

@@ -33,10 +33,19 @@ export function render(
   { model, el }: { model: HostModel; el: HTMLElement },
   services: Services = {},
 ): Mounted {
-  const silence = speakIn(el, model.get("lang") as Language);
   const entry = entryOf(model.get("chapter") as string | null);
-  const mounted = entry
-    ? openChapter(entry.lesson, el, model, services)
+  return renderLesson(entry?.lesson ?? null, { model, el }, services);
+}
+
+/** Show a lesson that need not be a chapter; null is the cover. */
+export function renderLesson(
+  lesson: Lesson<any> | null,
+  { model, el }: { model: HostModel; el: HTMLElement },
+  services: Services = {},
+): Mounted {
+  const silence = speakIn(el, model.get("lang") as Language);
+  const mounted = lesson
+    ? openChapter(lesson, el, model, services)
     : openCover(el, model, services);
   return {
     ...mounted,
@@ -54,7 +63,15 @@ function openChapter(
   services: Services,
 ): Mounted {
   const given = model.get("state") ?? null;
-  const stage = new Stage(lesson, given === null ? lesson.first : lesson.read(given), services);
+  let first: object = lesson.first;
+  try {
+    if (given !== null) first = lesson.read(given);
+  } catch (error) {
+    // The page has read what it gives; of a notebook, this is said, and Python told what stays.
+    if (!(error instanceof Misshapen) || !services.refused) throw error;
+    queueMicrotask(() => services.refused!(lesson.first));
+  }
+  const stage = new Stage(lesson, first, services);
   let own: unknown = stage.state;
   stage.store.subscribe((state) => {
     own = state;

@@ -172,17 +172,51 @@ def train(*, lang: str | None = None, data: Any = None, **state: Any) -> Any:
     return _open("train", lang=lang, data=data, **state)
 
 
-def _open(name: str, **given: Any) -> Any:
+def _need_anywidget() -> None:
     try:
         import anywidget  # noqa: F401
     except ImportError:
         raise MissingPackageError(
             "widgets.needs-package", package="anywidget", extra="kedou[jupyter]"
         ) from None
+
+
+def _open(name: str, **given: Any) -> Any:
+    _need_anywidget()
     from kedou.widgets.widget import widget_class
 
     return widget_class(name)(**given)
 
 
 def show(run: Any, *, lang: str | None = None) -> Any:
-    raise NotImplementedError
+    """Show a finished run as a widget: its loss and its parameters against step, to be played.
+
+    Parameters
+    ----------
+    run : Trajectory
+        What ``kd.descend`` returns. At most 400 of its records are drawn: all of the first
+        hundred, ever fewer later, and the last.
+    lang : {"en", "zh-CN"}, optional
+
+    Returns
+    -------
+    anywidget.AnyWidget
+        ``.step`` is the step on screen (None: the last), ``.run`` the run.
+
+    Raises
+    ------
+    OptionTypeError
+        ``run`` is no Trajectory.
+    MissingPackageError
+        anywidget is not installed.
+
+    Examples
+    --------
+    >>> import kedou as kd
+    >>> run = kd.descend(kd.data.tadpoles(), learning_rate=0.05)
+    >>> kd.show(run)  # doctest: +SKIP
+    """
+    _need_anywidget()
+    from kedou.widgets.finished import RunWidget
+
+    return RunWidget(run, lang=lang)

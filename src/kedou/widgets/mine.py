@@ -102,7 +102,7 @@ def _fill(
         for _ in range(STEPS):
             w = weights[-1]
             slope = float(-2.0 * np.mean(x * (y - w * x)))
-            answer = mine(w, slope)
+            answer: Any = mine(w, slope)
             if answer is None:
                 found["stopped"] = say("widgets.mine-returned-nothing", language)
                 break

@@ -32,7 +32,7 @@ def number(low: float, high: float) -> Shape:
     def read(value: Any) -> float | int:
         if isinstance(value, bool | np.bool_) or not isinstance(value, Real):
             raise MisshapenError("needs-number", low=low, high=high)
-        plain: float | int = value.item() if isinstance(value, np.generic) else value  # type: ignore[assignment]
+        plain: Any = value.item() if hasattr(value, "item") else value
         if not (math.isfinite(plain) and low <= plain <= high):
             raise MisshapenError("needs-number", low=low, high=high)
         return plain if isinstance(plain, int) else float(plain)

@@ -12,7 +12,7 @@ import difflib
 from collections.abc import Callable, Mapping
 from functools import cache
 from importlib import resources
-from typing import Any, ClassVar
+from typing import Any
 
 import anywidget
 import traitlets
@@ -33,13 +33,14 @@ def front_end(name: str) -> str:
     return (resources.files("kedou") / "assets" / "lab" / name).read_text(encoding="utf-8")
 
 
-class _Field(traitlets.TraitType[Any, Any]):
+class Field(traitlets.TraitType[Any, Any]):
     """A part of the state: setting it makes a new state, and is refused where that is none."""
 
     default_value: Any = None
     allow_none = True
 
     def set(self, obj: Any, value: Any) -> None:
+        """Change this part of the state."""
         obj._change({self.name: value})
 
     def follow(self, obj: Any, value: Any) -> None:
@@ -47,7 +48,7 @@ class _Field(traitlets.TraitType[Any, Any]):
         super().set(obj, value)
 
 
-class _State(_Field):
+class _State(Field):
     """The whole state; setting it replaces all of it."""
 
     def set(self, obj: Any, value: Any) -> None:
@@ -87,7 +88,7 @@ class LessonWidget(anywidget.AnyWidget):
     Every part of the state is an attribute too (``lab.w``), and ``observe`` works on all of them.
     """
 
-    chapter_of: ClassVar[Chapter]
+    chapter_of: Chapter
     _watched: frozenset[str] = frozenset()
     _esm = traitlets.Unicode().tag(sync=True)
     _css = traitlets.Unicode().tag(sync=True)
@@ -206,7 +207,7 @@ class LessonWidget(anywidget.AnyWidget):
         with self.hold_trait_notifications():
             traits["state"].follow(self, copy.deepcopy(state))
             for name in chapter.fields:
-                if isinstance(traits.get(name), _Field):
+                if isinstance(traits.get(name), Field):
                     traits[name].follow(self, copy.deepcopy(state[name]))
             for name, alias in chapter.aliases.items():
                 traits[name].follow(self, alias.read(state))
@@ -317,7 +318,7 @@ def widget_class(name: str) -> type[LessonWidget]:
         derived += ["run", "runs"]
     taken = {*derived, *dir(base)}
     fields = [each for each in (*chapter.fields, *chapter.aliases) if each not in taken]
-    members |= {each: _Field() for each in fields} | {each: _Derived() for each in derived}
+    members |= {each: Field() for each in fields} | {each: _Derived() for each in derived}
     title = "".join(part.capitalize() for part in chapter.function.split("_"))
     members["__module__"] = __name__
     return type(f"{title}Widget", (base,), members)

@@ -14,7 +14,7 @@ import { Misshapen, number, oneOf, record, text, whole, type Shape } from "../ki
 import type { Lesson, Stage, View } from "../kit/stage.ts";
 import { TypedField } from "../kit/typed-field.ts";
 import { t, type Key } from "../kit/words.ts";
-import { bowlOf, followed, judged, TADPOLES, type Followed, type Point } from "../lesson.ts";
+import { bowlOf, followed, judged, TADPOLES, type Point } from "../lesson.ts";
 import type { RuleName } from "../lesson.ts";
 import { LinePicture } from "../pictures/line-picture.ts";
 import { RacePicture, type Runner } from "../pictures/race-picture.ts";
@@ -24,6 +24,7 @@ import { typedRule } from "../typed/rule.ts";
 import { lossWindow, rateWindow, weightWindow, type Window } from "../windows.ts";
 import { pythonNumber, pythonPoints } from "./python.ts";
 import * as fifth from "./rules-fifth.ts";
+import { OwnFunction } from "./rules-mine.ts";
 
 interface State {
   readonly points: readonly Point[];
@@ -82,29 +83,34 @@ function windowOf(points: readonly Point[]): Window {
   return weightWindow(bowlOf(points), [-0.5, 2]);
 }
 
-interface Entrant extends Followed {
+interface Entrant {
   readonly name: string;
   readonly title: string;
-  readonly rule: Rule;
+  readonly weights: readonly number[];
+  readonly hasStopped: boolean;
+  readonly ending: () => Ending;
 }
 
 /** The runners of a state, kept as long as nothing that moves them changes. */
-function recorder(): (state: State) => readonly Entrant[] {
+function recorder(own: OwnFunction | null): (state: State) => readonly Entrant[] {
   let key: readonly unknown[] = [];
   let entrants: readonly Entrant[] = [];
-  return (state) => {
+  const raced = (state: State): readonly Entrant[] => {
     const { points, start, rate, sign, fixed: c, fifth: other } = state;
     const now = [points, start, rate, sign, c, other];
     if (now.some((each, i) => each !== key[i])) {
       key = now;
       const bowl = bowlOf(points);
       const constants = { "gradient-descent": rate, sign, "fixed-step": c, slope: null };
-      const entrant = (name: string, title: string, rule: Rule): Entrant => ({
-        name,
-        title,
-        rule,
-        ...followed(rule, bowl, start, STEPS),
-      });
+      const entrant = (name: string, title: string, rule: Rule): Entrant => {
+        const { weights, trouble } = followed(rule, bowl, start, STEPS);
+        const ending = (): Ending => {
+          const run = trouble ? null : judged(rule, bowl, start, STEPS);
+          if (run) return { name, title, outcome: run.outcome, messages: run.messages };
+          return { name, title, outcome: "stopped", messages: trouble ? [trouble] : [] };
+        };
+        return { name, title, weights, hasStopped: trouble !== null, ending };
+      };
       const last = fifth.ruleOf(other);
       entrants = [
         ...RULES.map((name) => entrant(name, t(`rule-${name}`), makeRule(name, constants[name]))),
@@ -112,6 +118,15 @@ function recorder(): (state: State) => readonly Entrant[] {
       ];
     }
     return entrants;
+  };
+  return (state) => {
+    const all = raced(state);
+    const run = own?.run(state);
+    if (!run) return all;
+    // The guess is about the lesson's four; a function of one's own joins when it is made.
+    const four = all.slice(0, RULES.length);
+    if (state.guess.stage === "open") return four;
+    return [...four, { name: "fifth", ...run, ending: () => run.ending }];
   };
 }
 
@@ -136,25 +151,23 @@ const FATES: Readonly<Record<string, Key>> = {
 
 /** What has happened to a runner by a step, as a sentence and the step it happened at. */
 function fate(entrant: Entrant, step: number, best: number, window: Window): Runner["fate"] {
-  const { weights, trouble } = entrant;
+  const { weights, hasStopped } = entrant;
   const last = weights.length - 1;
-  if (trouble && step >= last) return { key: "fate-stopped", at: last };
+  if (hasStopped && step >= last) return { key: "fate-stopped", at: last };
   const found = fateOf(weights, Math.min(step, last), best, window);
   return found ? { key: FATES[found.code]!, at: found.at } : null;
 }
 
 /** How each run ended, once all are over. */
-function endings(entrants: readonly Entrant[], { points, start }: State): readonly Ending[] {
-  return entrants.map(({ name, title, rule, trouble }) => {
-    const run = trouble ? null : judged(rule, bowlOf(points), start, STEPS);
-    if (run) return { name, title, outcome: run.outcome, messages: run.messages };
-    return { name, title, outcome: "stopped", messages: trouble ? [trouble] : [] };
-  });
+function endings(entrants: readonly Entrant[]): readonly Ending[] {
+  return entrants.map(({ ending }) => ending());
 }
 
 function open(stage: Stage<State>): View<State> {
   const { store } = stage;
-  const entrantsOf = recorder();
+  const { mine = null } = stage.services;
+  const own = mine && new OwnFunction(mine, () => stage.repaint());
+  const entrantsOf = recorder(own);
   const roll = (start: number, how: string): void => {
     player.pause();
     store.set({ start, step: 0 }, how);
@@ -220,6 +233,7 @@ function open(stage: Stage<State>): View<State> {
     big.element,
     h("ul", { class: "sums" }, ...rows.map((row) => row.element)),
     ends.element,
+    ...(own ? [own.element] : []),
     guess.element,
   );
   const slider = (
@@ -311,10 +325,12 @@ function open(stage: Stage<State>): View<State> {
       });
       const isOver = step === STEPS && !moving;
       show(ends.element, isOver);
-      if (isOver) ends.paint(endings(entrants, state));
+      if (isOver) ends.paint(endings(entrants));
       guess.paint(asked, () => judge(asked));
       for (const each of sliders) each.paint();
       other.paint();
+      own?.paint();
+      show(other.element, (mine?.now() ?? null) === null);
       editor.table.paint(points, places[0]!, 0);
       if (!moving && step !== said) {
         said = step;
@@ -324,7 +340,11 @@ function open(stage: Stage<State>): View<State> {
         stage.live.say(`${t("step-number", { step: String(step) })}: ${named.join(", ")}`);
       }
     },
-    snippet: (state) => snippet(state, entrantsOf(state)[4]?.weights.length ?? 0),
+    snippet: (state) =>
+      mine?.now()
+        ? snippet({ ...state, fifth: FIRST.fifth }, 0)
+        : snippet(state, entrantsOf(state)[4]?.weights.length ?? 0),
+    destroy: () => own?.destroy(),
     solved: (state) => state.guess.stage === "done" && judge(state.guess).kind === "right",
   };
 }

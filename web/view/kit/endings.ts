@@ -10,6 +10,8 @@ export interface Ending {
   readonly title: string;
   readonly outcome: Outcome | "stopped";
   readonly messages: readonly Message[];
+  /** The advice in words already, where the page did not find it. */
+  readonly said?: string;
 }
 
 /** The sentences of several messages as one paragraph. */
@@ -36,13 +38,13 @@ export class Endings {
     while (this.#list.childElementCount < endings.length) {
       this.#list.append(h("li", {}, h("b"), h("span"), h("p")));
     }
-    endings.forEach(({ name, title, outcome, messages }, i) => {
+    endings.forEach(({ name, title, outcome, messages, said }, i) => {
       const [b, word, advice] = this.#list.children[i]!.children as unknown as Element[];
       write(b!, title);
       write(word!, t(`outcome-${outcome}`));
       word!.setAttribute("data-kedou", `outcome-${name}`);
       word!.setAttribute("data-outcome", outcome);
-      write(advice!, told(messages));
+      write(advice!, said ?? told(messages));
     });
   }
 }

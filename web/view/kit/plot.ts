@@ -154,6 +154,8 @@ export class Plot {
     // Numbers beside the axis have the room they need, and not less than short ones take.
     const longest = bare ? 0 : Math.max(0, ...this.#yLabels(em).map(({ text }) => text.length));
     this.left = bare ? 8 : em * Math.max(2.9, 0.56 * longest + 0.9);
+    // A picture that is narrower than its margins, for a moment, is drawn a pixel wide.
+    this.right = Math.max(this.right, this.left + 1);
     this.x.range([this.left, this.right]);
     if (this.#options.square) this.#keepSquare();
     put(this.svg, { viewBox: `0 0 ${width} ${height}` });

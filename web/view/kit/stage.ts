@@ -56,8 +56,7 @@ export interface Services {
 
 /** What Python found when it raced a learner's own function; `hear` tells of every new finding. */
 export interface Mine {
-  readonly name: string;
-  now(): unknown;
+  now(): { readonly name: string; readonly found: unknown } | null;
   hear(listener: () => void): () => void;
 }
 

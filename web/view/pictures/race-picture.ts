@@ -129,13 +129,13 @@ export class RacePicture {
       for (const part of [each.all, each.rail, each.trail, each.tail]) show(part, isRun);
       if (isRun) this.#paintLane(each, runners[i]!, plot.y(count - i), state);
     });
-    const showing = state.guess !== null && count === GUESSED;
+    const showing = state.guess !== null && (count === GUESSED || !state.guessing);
     for (const which of ["first", "last"] as const) {
       const badge = this.#badges[which];
       badge.enable(showing);
       badge.element.classList.toggle("settled", !state.guessing);
       if (!state.guessing) badge.element.setAttribute("tabindex", "-1");
-      const level = GUESSED - this.#options.lane(which);
+      const level = count - this.#options.lane(which);
       badge.place(window[1] - (which === "first" ? 0.064 : 0.168) * (window[1] - window[0]), level);
     }
     this.#starter.enable(state.from === 0 && !state.guessing);
