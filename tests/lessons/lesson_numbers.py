@@ -235,7 +235,7 @@ NUMBERS = {
     "backward": {
         "slope": B,
         "w": descent("0.01", 1),
-        **{f"ws[{step}]": descent("0.01", step) for step in (1, 2, 3, 4, 10)},
+        **{f"ws[{step}]": descent("0.01", step) for step in (2, 4, 10)},
         "loss": height(descent("0.01", 10)),
         "run.weights[2, 0]": descent("0.01", 2),
         "run.weights[10, 0]": descent("0.01", 10),

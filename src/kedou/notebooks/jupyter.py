@@ -1,9 +1,9 @@
 """JupyterLab as a child of this process: on this machine alone, and gone when this one ends.
 
 It is bound to loopback and asks for a token, which travels in the child's environment and not on
-its command line. It looks for no news and no updates. Its address is read from the file that every
-Jupyter server keeps about itself. What it logs is shown if it does not start, and always where
-``KEDOU_DEBUG`` is set.
+its command line. It looks for no news and no updates, and does not ask whether it may. Its address
+is read from the file that every Jupyter server keeps about itself. What it logs is shown if it does
+not start, and always where ``KEDOU_DEBUG`` is set.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
+from importlib import resources
 from pathlib import Path
 from types import FrameType
 from typing import Any, BinaryIO
@@ -73,7 +74,12 @@ def open_lab(folder: Path, first: str, opened: Callable[[str], None]) -> int:
     needed("jupyterlab")
     runtime = Path(needed("jupyter_core.paths").jupyter_runtime_dir())
     token = secrets.token_urlsafe(24)
-    environment = {**os.environ, "JUPYTER_TOKEN": token}
+    paths = [_configuration(), *filter(None, [os.environ.get("JUPYTER_CONFIG_PATH")])]
+    environment = {
+        **os.environ,
+        "JUPYTER_TOKEN": token,
+        "JUPYTER_CONFIG_PATH": os.pathsep.join(paths),
+    }
     with _ended_by_signals(), tempfile.TemporaryFile() as log:
         child = subprocess.Popen(
             command(folder.resolve()),
@@ -91,6 +97,11 @@ def open_lab(folder: Path, first: str, opened: Callable[[str], None]) -> int:
             return 0
         finally:
             _end(child)
+
+
+def _configuration() -> str:
+    """Return the folder whose ``labconfig`` turns off the question about news."""
+    return str(resources.files("kedou") / "assets" / "jupyter")
 
 
 def _address(child: subprocess.Popen[bytes], runtime: Path, token: str, log: BinaryIO) -> str:
