@@ -89,11 +89,12 @@ def test_jupyterlab_opens_answers_and_goes_at_ctrl_c(number):
             lines.append(started.stdout.readline())
             assert lines[-1], "".join(lines)
         (url,) = re.findall(
-            r"http://127\.0\.0\.1:\d+/lab/tree/01-derivative\.ipynb\?\S+", "".join(lines)
+            r"http://127\.0\.0\.1:\d+/lab/workspaces/kedou/tree/01-derivative\.ipynb\?\S+",
+            "".join(lines),
         )
         with urllib.request.urlopen(url, timeout=30) as page:
             assert b"JupyterLab" in page.read()
-        bare = url.partition("?")[0].replace("/lab/tree/", "/api/contents/")
+        bare = url.partition("?")[0].replace("/lab/workspaces/kedou/tree/", "/api/contents/")
         with pytest.raises(OSError, match="403"):
             urllib.request.urlopen(bare, timeout=30)
         started.send_signal(number)

@@ -91,7 +91,7 @@ def open_lab(folder: Path, first: str, opened: Callable[[str], None]) -> int:
         )
         try:
             address = _address(child, runtime, token, log)
-            opened(f"{address}lab/tree/{quote(first)}?token={token}")
+            opened(f"{address}lab/workspaces/kedou/tree/{quote(first)}?token={token}")
             return child.wait()
         except KeyboardInterrupt:
             return 0
