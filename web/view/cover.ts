@@ -30,7 +30,7 @@ export const readCover: Shape<CoverState> = record({
   step: maybe(whole(0, 7)),
 });
 
-const FIRST: CoverState = { w: 1.5, been: [1.5], letGo: false, step: null };
+export const COVER_FIRST: CoverState = { w: 1.5, been: [1.5], letGo: false, step: null };
 const STEPS = 7;
 /** How long the machine's line lies at w = 0 before its first step. */
 const HOLD_AT_ZERO = 500;
@@ -41,7 +41,7 @@ const MACHINE = runOf("gradient-descent", BOWL, 0, 0.03, STEPS);
 
 export function openCover(el: HTMLElement, model: HostModel, services: Services): Mounted {
   const given = model.get("state");
-  const store = new Store<CoverState>(given ? readCover(given) : FIRST);
+  const store = new Store<CoverState>(given ? readCover(given) : COVER_FIRST);
   const live = new Live();
   const loss = new Readout("loss", 2, "big");
   const machineStep = h("p", { class: "label", "data-kedou": "machine-w" });
@@ -73,7 +73,7 @@ export function openCover(el: HTMLElement, model: HostModel, services: Services)
       live.say(t("cover-live", { w: fixed(w, 2), loss: fixed(BOWL.height(w), 2) }));
     },
     turned: () => {
-      if (store.state.w !== FIRST.w) store.set({ letGo: true }, "drag");
+      if (store.state.w !== COVER_FIRST.w) store.set({ letGo: true }, "drag");
       store.seal();
     },
     valueText: (w) => t("cover-live", { w: fixed(w, 2), loss: fixed(BOWL.height(w), 2) }),
@@ -172,7 +172,7 @@ export function openCover(el: HTMLElement, model: HostModel, services: Services)
       if (by > 0 && store.state.step === null) {
         if (store.state.letGo) begin();
         else store.set({ w: 0.9, been: [...store.state.been, 0.9], letGo: true });
-      } else if (by < 0) store.set(FIRST);
+      } else if (by < 0) store.set(COVER_FIRST);
     },
     undo: () => store.undo(),
     redo: () => store.redo(),

@@ -51,12 +51,7 @@ def run_content(run: Trajectory, language: str) -> dict[str, Any]:
     exact = run.exact
     content: dict[str, Any] = plain(
         {
-            "title": say(
-                "widgets.run-title",
-                language,
-                rule=str(run.rule.get("name")),
-                steps=int(run.steps[-1]),
-            ),
+            "rule": str(run.rule.get("name")),
             "lead": say(
                 "widgets.run-lead",
                 language,

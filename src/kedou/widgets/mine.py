@@ -78,7 +78,7 @@ def race(
         "hung": False,
     }
     try:
-        call(lambda: _fill(found, mine, points, start, language))
+        call(lambda: _fill(found, mine, points, start, language), SECONDS)
     except TookTooLongError:
         return {
             **found,

@@ -41,7 +41,13 @@ class Field(traitlets.TraitType[Any, Any]):
 
     def set(self, obj: Any, value: Any) -> None:
         """Change this part of the state."""
-        obj._change({self.name: value})
+        # Held notifications end with setting every trait to what it is.
+        if value is not self.held(obj):
+            obj._change({self.name: value})
+
+    def held(self, obj: Any) -> Any:
+        """Return the very value that is there; this class where there is none yet."""
+        return obj._trait_values.get(self.name, Field)
 
     def follow(self, obj: Any, value: Any) -> None:
         """Take the value of a state that is already there."""
@@ -52,6 +58,8 @@ class _State(Field):
     """The whole state; setting it replaces all of it."""
 
     def set(self, obj: Any, value: Any) -> None:
+        if value is self.held(obj):
+            return
         if not isinstance(value, Mapping):
             raise OptionError("widgets.state-kind", got=repr(value))
         obj._change(value)

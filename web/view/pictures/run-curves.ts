@@ -21,6 +21,8 @@ export interface RunCurvesState {
   readonly bestStep: number | null;
   readonly step: number;
   readonly log: boolean;
+  /** One line alone needs no legend. */
+  readonly isAlone?: boolean;
   /** What the loss is called, on the axis. */
   readonly title: string;
 }
@@ -79,7 +81,7 @@ export class RunCurves {
     level(this.#least, least);
     level(this.#baseline, baseline);
     this.#drawLegend([
-      { words: t("own-training"), line: "run-line" },
+      ...(state.isAlone ? [] : [{ words: t("own-training"), line: "run-line" }]),
       ...(leftOut ? [{ words: t("own-left-out"), line: "run-line left-out" }] : []),
       ...(baseline !== null ? [{ words: t("own-always-mean"), line: "baseline" }] : []),
       ...pins.map((_, i) => ({

@@ -6,13 +6,14 @@ import { isolated } from "../kit/names.ts";
 import { powered, short } from "../kit/numbers.ts";
 import { flag, maybe, record, whole, type Shape } from "../kit/shape.ts";
 import type { Lesson, Stage, View } from "../kit/stage.ts";
-import { t } from "../kit/words.ts";
+import { t, type Key } from "../kit/words.ts";
 import { RunCurves } from "../pictures/run-curves.ts";
 import { WeightCurves } from "../pictures/weight-curves.ts";
 
 /** What Python writes of a run (`kedou.widgets.finished`): its recorded steps, thinned. */
 export interface RunContent {
-  readonly title: string;
+  /** The rule it was descended by: one of the lesson's names, or a name of its own. */
+  readonly rule: string;
   readonly lead: string;
   readonly names: readonly string[];
   readonly steps: readonly number[];
@@ -40,7 +41,7 @@ export function runLesson(content: RunContent): Lesson<State> {
   const last = content.steps.at(-1)!;
   return {
     name: "run",
-    title: () => content.title,
+    title: () => t("run-title", { rule: ruleName(content.rule), steps: String(last) }),
     lead: () => content.lead,
     read: (value) => {
       const state = read(value);
@@ -50,6 +51,15 @@ export function runLesson(content: RunContent): Lesson<State> {
     beats: [{ step: 0 }, {}],
     open: (stage) => new Run(stage, content),
   };
+}
+
+const RULES = [
+  ...["gradient-descent", "sign", "fixed-step", "slope", "momentum", "nesterov"],
+  ...["adagrad", "rmsprop", "adam", "exact-line-search"],
+];
+
+function ruleName(rule: string): string {
+  return RULES.includes(rule) ? t(`rule-${rule}` as Key) : isolated(rule);
 }
 
 /** A loss that is 0 somewhere, or no number, has no place on a log scale. */
@@ -62,7 +72,7 @@ class Run implements View<State> {
   #curves = new RunCurves();
   #weights = new WeightCurves();
   #loss: BigNumber;
-  #outcome = h("p", { class: "own-outcome", "data-kedou": "outcome" });
+  #outcome = h("p", { "data-kedou": "outcome" });
   #rows: readonly HTMLElement[];
   #log: HTMLButtonElement;
   #last: number;
@@ -104,6 +114,7 @@ class Run implements View<State> {
       pins: [],
       least: least ?? 0,
       baseline: null,
+      isAlone: true,
       bestStep: null,
       step,
       log: state.log && canBeLog(this.#content),
