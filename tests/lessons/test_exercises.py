@@ -187,7 +187,9 @@ def test_there_are_mistakes():
     assert len(MISTAKES) > 80
 
 
-@pytest.mark.parametrize(("name", "reason", "answer"), MISTAKES, ids=lambda v: str(v)[:30])
+@pytest.mark.parametrize(
+    ("name", "reason", "answer"), MISTAKES, ids=[f"{name}-{reason}" for name, reason, _ in MISTAKES]
+)
 def test_each_known_mistake_gets_its_own_reason(name, reason, answer):
     verdict = check(name, answer)
     assert (verdict.status, verdict.reason) == ("wrong", reason)
