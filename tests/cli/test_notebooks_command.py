@@ -76,12 +76,13 @@ def test_it_listens_on_this_machine_alone_and_asks_nobody_for_news(tmp_path):
 
 @pytest.mark.skipif(os.name != "posix", reason="sends signals as a shell does")
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_jupyterlab_opens_answers_and_goes_at_ctrl_c(number):
+def test_jupyterlab_opens_answers_and_goes_at_ctrl_c(number, tmp_path):
     started = subprocess.Popen(
         command("notebooks", "lesson", "--no-browser", "--lang", "en"),
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         encoding="utf-8",
+        env={**os.environ, "JUPYTER_RUNTIME_DIR": str(tmp_path / "runtime")},
     )
     with started:
         lines = []

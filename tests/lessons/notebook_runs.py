@@ -51,7 +51,8 @@ def run(notebook, expressions, folder):
     made = nbformat.v4.new_notebook(cells=cells)
     client = NotebookClient(
         made,
-        timeout=60,
+        timeout=120,
+        startup_timeout=120,
         kernel_name="python3",
         allow_errors=True,
         resources={"metadata": {"path": str(folder)}},

@@ -11,9 +11,8 @@ import pytest
 
 import kedou as kd
 from kedou.errors import OptionError
-from kedou.exercises import check as checking
-from kedou.exercises import names
-from kedou.exercises.check import _exercises
+from kedou.exercises import checking, names
+from kedou.exercises.checking import _exercises
 from kedou.exercises.kinds import Choice, Function, Number
 from kedou.texts import LANGUAGES
 
@@ -285,6 +284,8 @@ def broken(w, b, x, y):
 STOPPED = [
     ("forward.loss", broken, "raised"),
     ("forward.errors", broken, "raised"),
+    ("forward.errors", lambda w, b, x, y: exit(), "raised"),
+    ("backward.gradient", lambda w, b, x, y: exit(), "raised"),
     ("forward.errors", lambda w, b, x, y: print(end=""), "returned-nothing"),
     ("forward.errors", lambda w, b, x, y: "y - y_hat", "not-numbers"),
     ("forward.errors", lambda w, b, x, y: (y - w * x - b) / 0.0, "not-finite"),
@@ -327,16 +328,10 @@ def forever(*_):
 
 @pytest.mark.parametrize("name", ["forward.loss", "gradient.descend", "rules.own"])
 def test_a_loop_without_an_end_is_stopped(name, monkeypatch):
-    monkeypatch.setattr(checking_module(), "SECONDS", 0.2)
+    monkeypatch.setattr(checking, "SECONDS", 0.2)
     answer = (lambda w, slope: forever()) if name == "rules.own" else forever
     verdict = check(name, answer)
     assert (verdict.status, verdict.reason) == ("stopped", "too-long")
-
-
-def checking_module():
-    from importlib import import_module
-
-    return import_module(checking.__module__)
 
 
 def test_a_function_may_change_what_it_is_given():

@@ -5,7 +5,7 @@ vectorised, whatever its arguments are called, a number within what one can read
 For each wrong answer that is known it says the reason that belongs to that one.
 """
 
-from kedou.exercises.check import CHAPTERS, check, names
+from kedou.exercises.checking import CHAPTERS, check, names
 from kedou.exercises.verdict import Verdict
 
 __all__ = ["CHAPTERS", "Verdict", "check", "names"]

@@ -64,13 +64,21 @@ def check(name: str, answer: Any) -> Verdict:
     if is_blank(answer):
         return Verdict(name, "blank", "blank", Message(f"exercises.blank-{exercise.wants}"))
     try:
-        verdict: Verdict = call(lambda: exercise.judge(name, answer), SECONDS)
+        verdict: Verdict = call(lambda: _judged(exercise, name, answer), SECONDS)
         return verdict
     except TookTooLongError:
         said = Message("exercises.too-long", {"seconds": SECONDS})
         return Verdict(name, "stopped", "too-long", said)
     except StoppedError as stopped:
         return Verdict(name, "stopped", stopped.reason, stopped.said)
+
+
+def _judged(exercise: Exercise, name: str, answer: Any) -> Verdict:
+    try:
+        return exercise.judge(name, answer)
+    except SystemExit as leaving:  # a learner's exit() ends the answer and not the kernel
+        values = {"error": "SystemExit", "reason": str(leaving) or "exit()"}
+        raise StoppedError("raised", Message("gradient_check.raised", values)) from None
 
 
 def names() -> list[str]:
