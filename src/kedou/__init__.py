@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 from kedou import hooks
 
 if TYPE_CHECKING:
-    from kedou import data, lab, losses, rules
+    from kedou import data, exercises, lab, losses, rules
     from kedou.block import Block, Column
     from kedou.conversion import convert
     from kedou.descent import Minimum, Outcome, Trajectory
@@ -72,7 +72,7 @@ _HOMES = {
     "show": "kedou.widgets",
     "solve": "kedou.solution",
 }
-_MODULES = ("data", "errors", "lab", "losses", "rules")
+_MODULES = ("data", "errors", "exercises", "lab", "losses", "rules")
 _HOOKS = {"plot": "kedou.plotting", "show": "kedou.widgets", "to_html": "kedou.reporting"}
 """What a run is asked for (``kedou.hooks``), and where the function of that name lives."""
 
@@ -97,6 +97,7 @@ __all__ = [
     "data",
     "descend",
     "diagnose",
+    "exercises",
     "export",
     "export_all",
     "fit",

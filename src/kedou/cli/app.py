@@ -23,7 +23,7 @@ from kedou.texts import say
 if TYPE_CHECKING:
     import typer
 
-COMMANDS = ("fit", "predict", "convert", "diagnose", "data", "lab", "export")
+COMMANDS = ("fit", "predict", "convert", "diagnose", "data", "lab", "export", "notebooks")
 
 
 def app(commands: Sequence[str] = COMMANDS) -> typer.Typer:
