@@ -97,7 +97,9 @@ def drag(widget: Widget, handle: str, moves: int, along: int) -> None:
 
 def measure(desk: Desk, name: str, moves: int, tries: int) -> list[tuple[str, float, float]]:
     handle, part, along = CHAPTERS[name]
-    path = desk.jupyter.write(f"{name}.ipynb", "import kedou as kd", CELL.format(name=name, part=part))
+    path = desk.jupyter.write(
+        f"{name}.ipynb", "import kedou as kd", CELL.format(name=name, part=part)
+    )
     book = Notebook(desk, path)
     book.run_cell(0)
     painted = []
