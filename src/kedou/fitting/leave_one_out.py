@@ -30,7 +30,7 @@ def leave_one_out(source: Source, observe: Observer | None = None) -> Moments:
         As for ``kd.scan``: called with every block and the folds of its rows.
     """
     accumulator = Accumulator(source.target_name, source.weight_name)
-    merger = Merger()
+    merger: Merger[Moments] = Merger()
     singles: list[Moments] = []
     with one_thread():
         for part in source.parts():

@@ -15,7 +15,7 @@ from kedou.moments import Moments
 from kedou.sources import open as open_source
 from kedou.sources.source import Source
 
-PRECISIONS = ("fast",)
+PRECISIONS = ("fast", "exact")
 
 
 def as_source(data: Any, y: Any = None, **options: Any) -> Source:
@@ -95,4 +95,5 @@ def scan(
     folding = Folding(folds, lambda block: fold_of_rows(block, folds, seed)) if folds else None
     counter = Counter(progress, source.rows)
     partly = None if so_far is None else SoFar(so_far)
-    return Reading(source, folding, counter, observe, partly).moments(workers)
+    exact = precision == "exact"
+    return Reading(source, folding, counter, observe, partly, exact).moments(workers)
