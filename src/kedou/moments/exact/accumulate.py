@@ -18,13 +18,11 @@ from numpy.typing import NDArray
 from kedou.block import Block, Floats
 from kedou.errors import DataError
 from kedou.moments.exact.bins import Filling
-from kedou.moments.exact.cutting import ROWS, cut, times
+from kedou.moments.exact.cutting import ROWS, TooLargeError, cut, times
 from kedou.moments.exact.products import add_products
 from kedou.moments.exact.quick import Quick
 from kedou.moments.exact.sums import Sums
 
-LARGEST = 2.0**511
-"""Beyond this a square leaves float64, so no moments could be told."""
 _TRIES = 3
 
 
@@ -50,8 +48,16 @@ class ExactAccumulator:
         DataError
             A value whose square leaves float64.
         """
+        try:
+            return self._moments(block)
+        except TooLargeError as problem:
+            number, value = problem.column, problem.value
+        if number == block.X.shape[1]:
+            raise DataError("moments.target-out-of-range", value=value)
+        raise DataError("moments.too-large", column=block.columns[number].name, value=value)
+
+    def _moments(self, block: Block) -> Sums:
         rows, k = block.X.shape
-        self._require_range(block)
         filling = Filling(k + 2)
         if block.weight is None and block.X_low is None:
             self._add_plain(filling, block.X, block.y)
@@ -113,30 +119,19 @@ class ExactAccumulator:
         deep: list[Floats] = []
         waiting = 0
         for first in range(0, rows, quick.rows):
-            tile = _columns(X[first : first + quick.rows], y[first : first + quick.rows])
-            if quick.given_up < _TRIES:
-                left = quick.take(tile)
-                if left is not None:
-                    tile = tile[:, left]
-            if tile.shape[1]:
-                deep.append(tile)
-                waiting += tile.shape[1]
-            if waiting >= ROWS - quick.rows:
+            span = slice(first, first + quick.rows)
+            tile_X, tile_y = X[span], y[span]
+            left = quick.take(tile_X, tile_y) if quick.given_up < _TRIES else None
+            if left is not None:
+                tile_X, tile_y = tile_X[left], tile_y[left]
+            if len(tile_y):
+                deep.append(_columns(tile_X, tile_y))
+                waiting += len(tile_y)
+            if waiting > ROWS - quick.rows:
                 _add_deep(filling, deep)
                 deep, waiting = [], 0
         quick.finish()
         _add_deep(filling, deep)
-
-    def _require_range(self, block: Block) -> None:
-        for number in range(block.X.shape[1] + 1):
-            values = block.y if number == block.X.shape[1] else block.X[:, number]
-            top = max(abs(float(values.max(initial=0.0))), abs(float(values.min(initial=0.0))))
-            if not top < LARGEST:
-                if number == block.X.shape[1]:
-                    raise DataError("moments.target-out-of-range", value=top)
-                raise DataError(
-                    "moments.too-large", column=block.columns[number].name, value=top
-                )
 
 
 def _columns(X: Floats, y: Floats) -> Floats:
@@ -150,10 +145,9 @@ def _columns(X: Floats, y: Floats) -> Floats:
 
 
 def _add_deep(filling: Filling, tiles: list[Floats]) -> None:
+    """Add rows that the quick way left, at most 4,096 of them."""
     if tiles:
-        rows = np.concatenate(tiles, axis=1)
-        for first in range(0, rows.shape[1], ROWS):
-            add_products(filling, cut([rows[:, first : first + ROWS]]))
+        add_products(filling, cut([np.concatenate(tiles, axis=1)]))
 
 
 def _add_general(

@@ -29,7 +29,17 @@ SLICE = 20
 ROWS = 4096
 LOWEST = -1074
 """Every float64 is a multiple of 2^-1074."""
+LARGEST = 2.0**511
+"""Beyond this a square leaves float64, so no moments could be told."""
 _STEP = 2.0**SLICE
+
+
+class TooLargeError(ArithmeticError):
+    """A value beyond ``LARGEST`` (or not finite); told on by whoever knows the column's name."""
+
+    def __init__(self, column: int, value: float) -> None:
+        super().__init__(column, value)
+        self.column, self.value = column, value
 
 
 @dataclass(frozen=True, eq=False)
@@ -59,6 +69,9 @@ def cut(parts: Sequence[Floats]) -> Slices:
     largest = np.zeros(len(parts[0]))
     for part in parts:
         np.maximum(largest, np.abs(part).max(axis=1, initial=0.0), out=largest)
+    if not (largest < LARGEST).all():
+        column = int(np.argmin(largest < LARGEST))
+        raise TooLargeError(column, float(largest[column]))
     unit = np.frexp(largest)[1].astype(np.int64) - (SLICE - 1)
     rests = [part.copy() for part in parts]
     slices: list[Floats] = []

@@ -25,6 +25,8 @@ six symmetric products in place of nine (A. Karatsuba, Y. Ofman, 1962).
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -48,185 +50,224 @@ def quick_rows(m: int) -> int:
     return 1024 if m >= WIDE else 2048
 
 
+@dataclass(frozen=True, eq=False)
+class Plan:
+    """How the tiles of a stretch are cut: where the slices stand, and which columns have them.
+
+    Attributes
+    ----------
+    unit : (m,) int64
+        The first slice of column j counts units of 2^unit[j], each next one units 2^22 smaller.
+    up : (m, 1) float64
+        Powers of two, at least 1, that bring all columns to one unit: that of the largest, so
+        that nothing is lost at the lower end of float64.
+    alive : list of (columns,) int
+        For each slice the columns that have it: all at first, then ever fewer.
+    anchors : list of float
+        What rounds to the units of each slice.
+    stays : list of (columns of the slice before,) bool
+        Which of those have the next slice as well.
+    scale : (M, M) float64
+        Powers of two that turn products of the stacked slices into whole numbers.
+    """
+
+    unit: NDArray[np.int64]
+    up: Floats
+    alive: list[NDArray[np.intp]]
+    anchors: list[float]
+    stays: list[NDArray[np.bool_]]
+    scale: Floats
+
+    @property
+    def full(self) -> bool:
+        """Whether all columns have all slices."""
+        return len(self.alive) > 1 and all(len(a) == len(self.unit) for a in self.alive)
+
+
 class Quick:
     """Buffers for quick tiles of m columns; one for each thread.
 
-    ``take`` adds the exact products of a tile to what was added before, and returns the rows it
-    could not take.
+    ``take`` adds the exact products of some rows to what was added before, and returns the rows
+    it could not take.
     """
 
     def __init__(self, m: int) -> None:
         self.m, self.rows = m, quick_rows(m)
-        self._stack: Floats = np.empty((SLICES * m, self.rows))
-        self._rest: Floats = np.empty((m, self.rows))
-        self._sum: Floats = np.empty((m, self.rows))
-        self._unit: NDArray[np.int64] | None = None
-        self._totals: list[Whole] = []
+        self._cells: Floats = np.empty(SLICES * m * self.rows)
+        self._spare: Floats = np.empty(m * self.rows)
+        self._tile: Floats = np.empty(m * self.rows)
+        self._plan: Plan | None = None
+        self._total: Whole = np.zeros((0, 0), np.int64)
         self._tiles = 0
         self.given_up = 0
 
     def restart(self, filling: Filling) -> None:
         """Begin a block: the grid is chosen anew from its first rows."""
         self.filling = filling
-        self._unit, self._tiles, self.given_up = None, 0, 0
+        self._plan, self._tiles, self.given_up = None, 0, 0
 
-    def take(self, tile: Floats) -> NDArray[np.intp] | None:
-        """Add a tile, (m, rows) float64, contiguous; return the rows left, or None for all.
+    def take(self, X: Floats, y: Floats) -> NDArray[np.intp] | None:
+        """Add rows [X y 1], at most ``rows`` of them.
 
         Returns
         -------
         (left,) int or None
-            Rows that were not added.
+            Rows that were not added; None: none were.
         """
-        if self._unit is not None:
-            left = self._attempt(tile)
-            if left is not None and len(left) <= MOST_REST * tile.shape[1]:
-                return self._accept(left)
-        if not self._choose(tile):
-            self.given_up += 1
-            return None
-        left = self._attempt(tile)
-        if left is None or len(left) > 2 * MOST_REST * tile.shape[1]:
-            self.given_up += 1
-            return None
-        return self._accept(left)
+        if self._plan is not None:
+            left = self._add(self._load(X, y, self._plan.up), self._plan, MOST_REST)
+            if left is not None:
+                return left
+        self.finish()
+        self._plan = _plan_of(self._load(X, y, np.ones((self.m, 1))), self.rows)
+        if self._plan is not None:
+            size = len(self._plan.scale)
+            self._total = np.zeros((size, size), np.int64)
+            left = self._add(self._load(X, y, self._plan.up), self._plan, 2 * MOST_REST)
+            if left is not None:
+                return left
+        self._plan = None
+        self.given_up += 1
+        return None
+
+    def _load(self, X: Floats, y: Floats, up: Floats) -> Floats:
+        """Return [X y 1] with columns first and times ``up``, (m, rows)."""
+        rows, k = X.shape
+        tile = self._tile[: self.m * rows].reshape(self.m, rows)
+        with np.errstate(over="ignore"):  # infinite squares do not pass as exact
+            np.multiply(X.T, up[:k], out=tile[:k])
+            np.multiply(y, up[k], out=tile[k])
+        tile[k + 1] = up[k + 1]
+        return tile
 
     def finish(self) -> None:
         """Move what was added to the bins."""
-        if self._unit is None or not self._tiles:
+        plan = self._plan
+        if plan is None or not self._tiles:
             return
-        exponents = self._unit[:, None] + self._unit[None, :]
-        for degree, total in enumerate(self._totals):
+        degrees = [np.zeros((self.m, self.m), np.int64) for _ in range(2 * len(plan.alive) - 1)]
+        ends = np.cumsum([len(alive) for alive in plan.alive])
+        for i, rows in enumerate(plan.alive):
+            for j, columns in enumerate(plan.alive[i:], start=i):
+                part = self._total[ends[i] - len(rows) : ends[i], ends[j] - len(columns) : ends[j]]
+                degrees[i + j][np.ix_(rows, columns)] += part
+                if i != j:
+                    degrees[i + j][np.ix_(columns, rows)] += part.T
+        exponents = plan.unit[:, None] + plan.unit[None, :]
+        for degree, total in enumerate(degrees):
             if total.any():
                 self.filling.add(total, exponents - BITS * degree)
+        self._total[:] = 0
         self._tiles = 0
 
-    def _choose(self, tile: Floats) -> bool:
-        """Choose the grid: the first slice's sum of squares between 2^50 and 2^52 units."""
-        self.finish()
-        with np.errstate(over="ignore", under="ignore", invalid="ignore"):
-            squares = np.einsum("ij,ij->i", tile, tile) * (self.rows / tile.shape[1])
-            root = np.sqrt(squares)
-        largest = float(root.max(initial=0.0))
-        alive = root[root > 0]
-        if not largest < 2.0**SAFE or (len(alive) and float(alive.min()) < 2.0**-SAFE):
-            self._unit = None
-            return False
-        self._unit = np.where(root > 0, np.frexp(root)[1].astype(np.int64) - 26, -20)
-        units = [self._unit - BITS * i for i in range(SLICES)]
-        self._anchors = [np.ldexp(1.5, unit + 52)[:, None] for unit in units]
-        exponents = self._unit[:, None] + self._unit[None, :]
-        self._scales = [np.ldexp(1.0, BITS * d - exponents) for d in range(2 * SLICES - 1)]
-        self._totals = [np.zeros((self.m, self.m), np.int64) for _ in self._scales]
-        return True
-
-    def _accept(self, left: NDArray[np.intp]) -> NDArray[np.intp]:
-        for total, found in zip(self._totals, self._found, strict=True):
-            if found is not None:
-                total += found
+    def _add(self, tile: Floats, plan: Plan, most: float) -> NDArray[np.intp] | None:
+        """Add the products of a tile; return the rows left out, or None if it does not fit."""
+        rows = tile.shape[1]
+        stack = self._cells[: len(plan.scale) * rows].reshape(-1, rows)
+        left = self._cut(tile, plan, stack)
+        if left is None or len(left) > most * rows:
+            return None
+        stack[:, left] = 0.0
+        if plan.full and self.m >= WIDE:
+            product = self._by_symmetric_products(stack, plan)
+        else:
+            product = np.dot(stack, stack.T)
+            product *= plan.scale
+        if product is None or not _within(product.diagonal()):
+            return None
+        self._total += product.astype(np.int64)
         self._tiles += 1
         if self._tiles == _FLUSH:
             self.finish()
-            for total in self._totals:
-                total[:] = 0
         return left
 
-    def _attempt(self, tile: Floats) -> NDArray[np.intp] | None:
-        """Form the products of a tile; return the rows left out, or None if they are not exact."""
-        m, rows = tile.shape
-        rest, alive = tile, np.arange(m)
-        pieces: list[tuple[NDArray[np.intp], Floats]] = []
-        used = 0
-        room = self._stack[:, :rows] if rows == self.rows else np.empty((SLICES * m, rows))
-        for level in range(SLICES):
-            piece = room[used : used + len(alive)]
-            anchor = self._anchors[level] if len(alive) == m else self._anchors[level][alive]
-            np.add(rest, anchor, out=piece)
-            piece -= anchor
-            pieces.append((alive, piece))
-            used += len(alive)
-            if level == 0:
-                rest = np.subtract(rest, piece, out=self._room_for_rest(m, rows))
-            else:
-                rest -= piece
-            more = (rest.max(axis=1) != 0) | (rest.min(axis=1) != 0)
-            if not more.any():
-                left = np.zeros(0, dtype=np.intp)
-                break
-            if level < SLICES - 1 and not more.all():
-                alive, rest = alive[more], rest[more]
-        else:
-            left = np.flatnonzero((rest[more] != 0).any(axis=0))
-            if len(left) > 2 * MOST_REST * rows:
-                return left
-            room[:used, left] = 0.0
-        return left if self._multiply(pieces, room[:used]) else None
+    def _cut(self, tile: Floats, plan: Plan, stack: Floats) -> NDArray[np.intp] | None:
+        """Fill the stack with slices; return rows with bits below the last, None: another plan."""
+        rows, begin, last = tile.shape[1], 0, len(plan.alive) - 1
+        rest = tile
+        for level, alive in enumerate(plan.alive):
+            if level and len(alive) < len(rest):
+                stays = plan.stays[level]
+                if rest[~stays].any():
+                    return None
+                rest = rest[stays]
+            count = len(alive)
+            piece = stack[begin : begin + count]
+            np.add(rest, plan.anchors[level], out=piece)
+            piece -= plan.anchors[level]
+            begin += count
+            if level == last:
+                return np.flatnonzero((rest != piece).any(axis=0))
+            room = self._spare[: count * rows].reshape(count, rows)
+            rest = np.subtract(rest, piece, out=room)
+        return None
 
-    def _room_for_rest(self, m: int, rows: int) -> Floats:
-        return self._rest[:, :rows] if rows == self.rows else np.empty((m, rows))
+    def _by_symmetric_products(self, stack: Floats, plan: Plan) -> Floats | None:
+        """Return the products of full slices, in units, by symmetric products alone.
 
-    def _multiply(self, pieces: list[tuple[NDArray[np.intp], Floats]], stack: Floats) -> bool:
-        self._found: list[Whole | None] = [None] * len(self._totals)
-        full = all(len(alive) == self.m for alive, _ in pieces)
-        if full and self.m >= WIDE and len(pieces) > 1:
-            return self._by_symmetric_products([piece for _, piece in pieces])
-        product = np.dot(stack, stack.T)
-        ends = np.cumsum([len(alive) for alive, _ in pieces])
-        diagonal = np.einsum("ii->i", product)
-        for level, ((alive, _), end) in enumerate(zip(pieces, ends, strict=True)):
-            squares = diagonal[end - len(alive) : end]
-            if not _within(squares * np.einsum("ii->i", self._scales[2 * level])[alive]):
-                return False
-        for i, (rows_i, _) in enumerate(pieces):
-            for j, (rows_j, _) in enumerate(pieces[i:], start=i):
-                part = product[ends[i] - len(rows_i) : ends[i], ends[j] - len(rows_j) : ends[j]]
-                self._put(i, j, rows_i, rows_j, part)
-        return True
-
-    def _put(
-        self, i: int, j: int, rows: NDArray[np.intp], columns: NDArray[np.intp], part: Floats
-    ) -> None:
-        """Note the product of slices i and j of some columns, and its mirror image."""
-        scale = self._scales[i + j]
-        found = self._found[i + j]
-        if found is None:
-            found = self._found[i + j] = np.zeros((self.m, self.m), np.int64)
-        if len(rows) == self.m and len(columns) == self.m:
-            whole = (part * scale).astype(np.int64)
-            found += whole
-            if i != j:
-                found += whole.T
-            return
-        where = np.ix_(rows, columns)
-        whole = (part * scale[where]).astype(np.int64)
-        found[where] += whole
-        if i != j:
-            found[np.ix_(columns, rows)] += whole.T
-
-    def _by_symmetric_products(self, pieces: list[Floats]) -> bool:
-        squares: list[Whole] = []
+        Sums of squares below 2^52 keep both differences below 2^53, so they are exact.
+        """
+        m, rows = self.m, stack.shape[1]
+        pieces = stack.reshape(-1, m, rows)
+        product = np.zeros_like(plan.scale)
+        squares = []
         for i, piece in enumerate(pieces):
-            product = np.dot(piece, piece.T) * self._scales[2 * i]
-            if not _within(np.einsum("ii->i", product)):
-                return False
-            squares.append(product.astype(np.int64))
-            self._found[2 * i] = squares[i].copy()
+            span = slice(i * m, (i + 1) * m)
+            product[span, span] = np.dot(piece, piece.T) * plan.scale[span, span]
+            squares.append(product[span, span])
+        room = self._spare[: m * rows].reshape(m, rows)
         for i in range(len(pieces)):
             for j in range(i + 1, len(pieces)):
                 # Slice j is brought to the units of slice i, so that both count alike.
-                raised = np.ldexp(1.0, BITS * (j - i))
-                total = self._sum[:, : pieces[0].shape[1]]
-                total = np.multiply(pieces[j], raised, out=total)
-                total += pieces[i]
-                product = np.dot(total, total.T) * self._scales[2 * i]
-                if not _within(np.einsum("ii->i", product)):
-                    return False
-                cross = product.astype(np.int64) - squares[i] - squares[j]
-                found = self._found[i + j]
-                self._found[i + j] = cross if found is None else found + cross
-        return True
+                np.multiply(pieces[j], np.ldexp(1.0, BITS * (j - i)), out=room)
+                room += pieces[i]
+                span = slice(i * m, (i + 1) * m)
+                both = np.dot(room, room.T) * plan.scale[span, span]
+                if not _within(both.diagonal(), LIMIT / 2):
+                    return None
+                # ``finish`` adds the mirror image of every cross product: a triangle is enough.
+                cross = np.triu((both - squares[i]) - squares[j])
+                np.einsum("ii->i", cross)[:] /= 2.0
+                product[span, j * m : (j + 1) * m] = cross
+        return product if _within(product.diagonal(), LIMIT / 2) else None
 
 
-def _within(squares: Floats) -> bool:
+def _plan_of(tile: Floats, rows: int) -> Plan | None:
+    """Choose where slices stand, and how many; None where the columns' sizes are extreme.
+
+    The first slice's sum of squares lies between 2^50 and 2^52 units, or a quarter of that where
+    slices are added before they are multiplied.
+    """
+    m = len(tile)
+    spare = 25 if m >= WIDE else 26
+    with np.errstate(over="ignore", under="ignore", invalid="ignore"):
+        root = np.sqrt(np.einsum("ij,ij->i", tile, tile) * (rows / tile.shape[1]))
+    seen = root[root > 0]
+    if not (root < 2.0**SAFE).all() or (seen < 2.0**-SAFE).any():
+        return None
+    unit = np.where(root > 0, np.frexp(root)[1].astype(np.int64) - spare, -20)
+    top = int(unit.max())
+    up = np.ldexp(1.0, top - unit)[:, None]
+    alive, more = np.arange(m), np.ones(m, dtype=bool)
+    columns: list[NDArray[np.intp]] = []
+    anchors: list[float] = []
+    stays: list[NDArray[np.bool_]] = []
+    rest = tile * up
+    for level in range(SLICES):
+        anchor = float(np.ldexp(1.5, top - BITS * level + 52))
+        columns.append(alive)
+        anchors.append(anchor)
+        stays.append(more)
+        rest -= (rest + anchor) - anchor
+        more = (rest != 0).any(axis=1)
+        if not more.any():
+            break
+        alive, rest = alive[more], rest[more]
+    stacked = np.concatenate([np.full(len(a), top - BITS * n) for n, a in enumerate(columns)])
+    scale = np.ldexp(1.0, -(stacked[:, None] + stacked))
+    return Plan(unit, up, columns, anchors, stays, scale)
+
+
+def _within(squares: Floats, limit: float = LIMIT) -> bool:
     """Say whether sums of squares, in units, prove their products exact (false for NaN)."""
-    return bool((squares < LIMIT).all())
+    return bool((squares < limit).all())
