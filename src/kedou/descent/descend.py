@@ -111,6 +111,7 @@ def descend_on(
     else:
         record = walk(surface, made, inner, plan.steps, plan.tolerance)
     solution = ground.solution
+    chosen = () if ground.moments.chosen is None else (ground.moments.chosen,)
     grows = None if rate is None else spectrum_says(surface, rate, inner)
     rates = ground.rates(theta)
     facts = _facts(made, record, surface, inner, solution, rates, plan)
@@ -125,7 +126,7 @@ def descend_on(
         grows=grows,
         rates=rates,
         facts=facts,
-        notes=(*notes, *solution.warnings),
+        notes=(*chosen, *notes, *solution.warnings),
         seed=seed_used,
         start=theta,
     )

@@ -11,7 +11,6 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import replace
-
 from typing import Any
 
 from kedou.moments import Merger, Moments, Sums
@@ -68,11 +67,11 @@ class SoFar:
             now = self._clock()
             self._due = now + max(self._interval, (now - began) / SHARE)
 
-    def part(self, part: int, moments: Moments | Sums | None) -> None:
+    def part(self, part: int, moments: Any) -> None:
         """Take note that a part is read."""
         with self._lock:
             self._open.pop(part, None)
             self._put_down.pop(part, None)
             if moments is not None:
-                plain = replace(moments, folds=())
+                plain: Any = replace(moments, folds=())
                 self._done = plain if self._done is None else self._done + plain

@@ -167,7 +167,7 @@ def short_pivot(mean: Floats, rows: Floats, weight: Floats) -> Floats:
 
 
 class Merger(Generic[Piece]):
-    """Merges moments, or exact sums, that arrive in order, along one canonical tree, whoever computed them.
+    """Merges moments or exact sums that arrive in order, along one tree, whoever computed them.
 
     Like the carries of a binary counter: equal neighbours merge as soon as both are there, so
     n moments need log2(n) places and the tree depends on n alone.

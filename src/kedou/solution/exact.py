@@ -170,7 +170,8 @@ def _descended(
     for _ in range(MOST_STEPS):
         w = np.array([v << (p - base) for v, p in zip(W, places, strict=True)] + [0], dtype=object)
         rest = goal - T @ w[:k] if k else goal
-        residual = np.array([_rounded(int(r), d, base - int(u) - up) for r, u in zip(rest, unit)])
+        pairs = zip(rest.tolist(), unit.tolist(), strict=True)
+        residual = np.array([_rounded(value, d, base - u - up) for value, u in pairs])
         step = G @ (residual @ G)
         size = float(np.abs(step).max(initial=0.0))
         if size == 0.0 or not size < before:

@@ -141,12 +141,16 @@ def _exactly(design: Design, penalty: Floats | None) -> LeastSquares:
         floor=floor,
         factor=factor,
         inverse_factor=inverse,
-        eigenvalues=np.linalg.svd(factor / scale, compute_uv=False)[::-1] ** 2 if k else A,
+        eigenvalues=_squared_singular_values(factor / scale),
         null=null,
         scale=scale,
         along_means=along,
         exact=True,
     )
+
+
+def _squared_singular_values(F: Floats) -> Floats:
+    return np.asarray(np.linalg.svd(F, compute_uv=False)[::-1] ** 2) if F.size else np.zeros(0)
 
 
 def _solved(design: Design, penalty: Floats | None) -> LeastSquares:

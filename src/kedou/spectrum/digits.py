@@ -54,12 +54,13 @@ class Digits:
 
 def estimate_digits(design: Design, answer: LeastSquares) -> Digits:
     """Estimate the digits of an answer solved from ``design``."""
+    deviation = float(MOST_DIGITS) if answer.resolved else 0.0
     if answer.null.shape[1] and not design.constant.all():
         tied = (np.abs(answer.null) > 1e-6).any(axis=1) & ~design.constant
         if tied.any():
-            return Digits(0.0, _of(_std_error(design, answer, 0.0)))  # as many, or more, if exact
+            return Digits(0.0, deviation if answer.exact else _of(_std_error(design, answer, 0.0)))
     if answer.exact:
-        return Digits(float(MOST_DIGITS), float(MOST_DIGITS) if answer.resolved else 0.0)
+        return Digits(float(MOST_DIGITS), deviation)
     scale = answer.scale
     factor = answer.inverse_factor * scale[:, None]
     inverse = factor @ factor.T

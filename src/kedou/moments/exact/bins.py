@@ -94,7 +94,7 @@ class Bins:
 def from_whole(numbers: NDArray[Any], exponent: int) -> Bins:
     """Return the bins of N 2^exponent, N a symmetric (m, m) array of Python whole numbers."""
     rest = numbers * 2 ** (exponent % BITS)
-    limbs = []
+    limbs: list[Whole] = []
     while any(value not in (0, -1) for value in rest.ravel()) or not limbs:
         limbs.append((rest & int(_MASK)).astype(np.int64))
         rest = rest >> BITS

@@ -65,6 +65,10 @@ def cut(parts: Sequence[Floats]) -> Slices:
     ----------
     parts : sequence of (m, rows) float64, finite
         One array, or the high and the low half of double-double numbers.
+
+    Raises
+    ------
+    TooLargeError
     """
     largest = np.zeros(len(parts[0]))
     for part in parts:
@@ -78,12 +82,17 @@ def cut(parts: Sequence[Floats]) -> Slices:
     g = unit.copy()
     while not slices or any(rest.any() for rest in rests):
         anchor = np.ldexp(1.5, np.maximum(g, LOWEST) + 52)[:, None]
-        total = np.zeros_like(rests[0])
+        pieces = []
         for rest in rests:
-            piece = (rest + anchor) - anchor
+            piece = rest + anchor
+            piece -= anchor
             rest -= piece
-            total += np.ldexp(piece, -g[:, None])
-        slices.append(total)
+            if int(g.min()) > -1000:
+                piece *= np.ldexp(1.0, -g)[:, None]
+            else:
+                piece = np.ldexp(piece, -g[:, None])  # 2^-g itself is beyond float64
+            pieces.append(piece)
+        slices.append(pieces[0] if len(pieces) == 1 else pieces[0] + pieces[1])
         g -= SLICE
     if len(parts) > 1:
         return _settled(Slices(unit, slices))
@@ -96,7 +105,8 @@ def times(columns: Slices, factor: Slices) -> Slices:
     slices = [np.zeros_like(columns.slices[0]) for _ in range(count)]
     for i, left in enumerate(columns.slices):
         for j, right in enumerate(factor.slices):
-            slices[i + j] += left * right
+            if right.any():
+                slices[i + j] += left * right
     return _settled(Slices(columns.unit + factor.unit, slices))
 
 

@@ -134,10 +134,11 @@ class Quick:
         """Return [X y 1] with columns first and times ``up``, (m, rows)."""
         rows, k = X.shape
         tile = self._tile[: self.m * rows].reshape(self.m, rows)
-        with np.errstate(over="ignore"):  # infinite squares do not pass as exact
-            np.multiply(X.T, up[:k], out=tile[:k])
-            np.multiply(y, up[k], out=tile[k])
-        tile[k + 1] = up[k + 1]
+        tile[:k] = X.T
+        tile[k], tile[k + 1] = y, 1.0
+        if (up != 1.0).any():
+            with np.errstate(over="ignore"):  # infinite squares do not pass as exact
+                tile *= up
         return tile
 
     def finish(self) -> None:
