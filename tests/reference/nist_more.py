@@ -6,8 +6,8 @@
 - NoInt2: three rows. Filip: 82 rows (tests/data/nist/Filip.csv), polynomial of degree 10.
 
 ``test_exact_nist`` solves each in rational arithmetic, from the decimals, and holds the certified
-values (https://www.itl.nist.gov/div898/strd/lls/lls.shtml) against that: a digit written down wrongly
-would show.
+values (https://www.itl.nist.gov/div898/strd/lls/lls.shtml) against that: a digit written down
+wrongly would show.
 """
 
 from dataclasses import dataclass

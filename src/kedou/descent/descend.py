@@ -144,7 +144,8 @@ def make_rule(
     rule: Any, learning_rate: Any, surface: Quadratic, start: Floats, steps: int
 ) -> tuple[Rule, tuple[Message, ...]]:
     """Return the rule with its constants, and what was chosen automatically."""
-    named = isinstance(rule, str) or (isinstance(rule, type) and rule in rules.NAMED.values())
+    ours = (*rules.NAMED.values(), *rules.PYTHON_ONLY.values())
+    named = isinstance(rule, str) or (isinstance(rule, type) and rule in ours)
     wants_auto = isinstance(learning_rate, str) and learning_rate == "auto"
     if named and (wants_auto or learning_rate is None):
         made, _, message = choose(rule, surface, start, steps)

@@ -140,6 +140,41 @@ def solve_exactly(
     )
 
 
+def exact_residual(
+    bins: Bins, intercept: bool, theta: Floats, penalty: Floats | None = None
+) -> tuple[Floats, float]:
+    """Return c - A w - penalty w, (k,), and ybar - m'w - b, without rounding until the end.
+
+    With an intercept these are half the negative gradient of the loss: with respect to w after b
+    has followed, and with respect to b.
+
+    Parameters
+    ----------
+    bins : Bins
+        Exact sums of [x_1 ... x_k y 1].
+    theta : (p,) float64
+        (w, b) or w, in the user's units.
+    """
+    normal = whole_normal(bins, intercept)
+    k = bins.size - 2
+    parts = [Fraction(value) for value in theta.tolist()]
+    common = max([part.denominator for part in parts], default=1)
+    whole = np.array([int(part * common) for part in parts], dtype=object)
+    w = whole[:k]
+    base = 1 - common.bit_length()
+    T, d = normal.T, normal.d
+    rest = T[:k, k] * common - T[:k, :k] @ w if k else np.zeros(0, dtype=object)
+    up = int(normal.sums[k]) * common - int(sum(normal.sums[:k] * w)) if intercept else 0
+    up -= int(normal.n) * int(whole[k]) if intercept else 0
+    residual = np.array([_rounded(int(value), d, base) for value in rest.tolist()])
+    if penalty is not None:
+        pairs = zip(penalty.tolist(), parts[:k], strict=True)
+        own = [Fraction(share) * part for share, part in pairs]
+        exact = [Fraction(int(value), d * common) for value in rest.tolist()]
+        residual = np.array([float(e - o) for e, o in zip(exact, own, strict=True)])
+    return residual, _rounded(up, int(normal.n), base)
+
+
 def _with_penalty(
     T: NDArray[Any], d: int, A: tuple[Floats, Floats], penalty: Floats
 ) -> tuple[NDArray[Any], int, tuple[Floats, Floats]]:
