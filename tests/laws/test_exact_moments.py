@@ -417,3 +417,16 @@ def test_rows_that_change_between_the_readings_are_noticed(tmp_path):
 
 def test_accumulators_are_twins():
     assert {"moments", "folded"} <= set(vars(Accumulator)) & set(vars(ExactAccumulator))
+
+
+def test_errors_of_an_exact_line_on_exact_moments_are_those_of_its_rows():
+    from kedou.fitting.fold_parts import mean_squared_error
+
+    x = np.linspace(-9.0, -3.0, 60)
+    noise = np.random.default_rng(20).normal(size=60)
+    table = {"x": x, "y": np.sin(x) + 1e-3 * noise}
+    moments = kd.scan(table, target="y", polynomial={"x": 10})
+    assert moments.precision == "exact"
+    solution = kd.solve(moments)
+    error = mean_squared_error(moments, moments.columns, solution.theta)
+    assert error == pytest.approx(solution.loss, rel=1e-9)

@@ -14,6 +14,7 @@ Differences from the textbook
 1. The objective may offer ``preconditioned(theta, gradient)``, its own H^-1 gradient; the bowl of
    moments does, from its factor rounded to float64. The answer itself is never put in place.
 2. Elsewhere H is formed from p curvature products; directions without curvature stay put.
+3. After a step that is no longer than the rounding of theta the rule has arrived, and stays.
 """
 
 from __future__ import annotations
@@ -28,6 +29,8 @@ from kedou.rules.rule import Objective
 
 FLAT = 1e-12
 """Curvature below this share of the largest counts as none."""
+ARRIVED = 8 * float(np.finfo(np.float64).eps)
+"""A step below this share of theta is rounding."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,16 +52,22 @@ class Preconditioned:
     name: ClassVar[str] = "preconditioned"
     constant: ClassVar[str | None] = None
 
-    def init(self, theta: Floats) -> tuple[()]:
-        """Return the state: nothing to remember."""
-        return ()
+    def init(self, theta: Floats) -> bool:
+        """Return the state: whether the rule has arrived."""
+        return False
 
     def update(
-        self, gradient: Floats, state: tuple[()], theta: Floats, objective: Objective
-    ) -> tuple[Floats, tuple[()]]:
+        self, gradient: Floats, state: bool, theta: Floats, objective: Objective
+    ) -> tuple[Floats, bool]:
         """Take one step."""
+        if state:
+            return theta, True
         own = getattr(objective, "preconditioned", None)
-        if own is not None:
-            return theta - own(theta, gradient), state
-        H = np.array([objective.curvature(theta, v) for v in np.eye(len(theta))])
-        return theta - np.linalg.pinv(0.5 * (H + H.T), rcond=FLAT, hermitian=True) @ gradient, state
+        if own is None:
+            H = np.array([objective.curvature(theta, v) for v in np.eye(len(theta))])
+            step = np.linalg.pinv(0.5 * (H + H.T), rcond=FLAT, hermitian=True) @ gradient
+        else:
+            step = own(theta, gradient)
+        after = theta - step
+        longest = float(np.abs(step).max(initial=0.0))
+        return after, longest <= ARRIVED * float(np.abs(after).max(initial=0.0))

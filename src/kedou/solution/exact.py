@@ -141,7 +141,7 @@ def solve_exactly(
 
 
 def exact_residual(
-    bins: Bins, intercept: bool, theta: Floats, penalty: Floats | None = None
+    normal: WholeNormal, intercept: bool, theta: Floats, penalty: Floats | None = None
 ) -> tuple[Floats, float]:
     """Return c - A w - penalty w, (k,), and ybar - m'w - b, without rounding until the end.
 
@@ -150,13 +150,11 @@ def exact_residual(
 
     Parameters
     ----------
-    bins : Bins
-        Exact sums of [x_1 ... x_k y 1].
+    normal : WholeNormal
     theta : (p,) float64
         (w, b) or w, in the user's units.
     """
-    normal = whole_normal(bins, intercept)
-    k = bins.size - 2
+    k = len(normal.sums) - 1
     parts = [Fraction(value) for value in theta.tolist()]
     common = max([part.denominator for part in parts], default=1)
     whole = np.array([int(part * common) for part in parts], dtype=object)

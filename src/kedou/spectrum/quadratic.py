@@ -31,7 +31,7 @@ from kedou.solution import (
     ridge_penalty,
 )
 from kedou.solution.design import EPS
-from kedou.solution.exact import exact_residual
+from kedou.solution.exact import WholeNormal, exact_residual, whole_normal
 
 
 @dataclass(frozen=True, eq=False)
@@ -100,8 +100,8 @@ class Quadratic:
         design, k = self.design, len(self.design.columns)
         G = self.answer.inverse_factor
         user = self.coordinates.outward(theta)
-        if design.exact is not None:
-            downhill, up = exact_residual(design.exact, design.intercept, user, self.penalty)
+        if self._normal is not None:
+            downhill, up = exact_residual(self._normal, design.intercept, user, self.penalty)
         else:
             half = -0.5 * self.coordinates.gradient_outward(gradient)
             up = float(half[k]) if design.intercept else 0.0
@@ -110,6 +110,11 @@ class Quadratic:
         if design.intercept:
             step = np.append(step, up - design.mean @ step)
         return -self.coordinates.inward(step)
+
+    @cached_property
+    def _normal(self) -> WholeNormal | None:
+        exact = self.design.exact
+        return None if exact is None else whole_normal(exact, self.design.intercept)
 
     def gaps(self, thetas: Floats) -> Floats:
         """Return the gaps of many parameters (records, p), shape (records,)."""
