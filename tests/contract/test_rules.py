@@ -71,7 +71,7 @@ def freeze(value):
 
 def examples():
     """Each rule with other constants than the usual ones."""
-    for kind in rules.NAMED.values():
+    for kind in (*rules.NAMED.values(), *rules.PYTHON_ONLY.values()):
         constants = {
             field.name: field.default / 2
             for field in dataclasses.fields(kind)
@@ -87,11 +87,12 @@ every_rule = pytest.mark.parametrize("rule", EXAMPLES, ids=lambda rule: rule.nam
 
 
 def test_every_rule_in_the_package_is_in_the_table():
-    assert discovered() == set(rules.NAMED.values()) | ADAPTERS
+    named = set(rules.NAMED.values()) | set(rules.PYTHON_ONLY.values())
+    assert discovered() == named | ADAPTERS
     assert {kind.__name__ for kind in discovered()} <= set(rules.__all__)
 
 
-@pytest.mark.parametrize(("name", "kind"), rules.NAMED.items())
+@pytest.mark.parametrize(("name", "kind"), {**rules.NAMED, **rules.PYTHON_ONLY}.items())
 def test_a_rule_is_a_frozen_value_that_knows_its_name(name, kind):
     assert kind.name == name
     assert dataclasses.is_dataclass(kind)

@@ -81,6 +81,6 @@ def moments(name: str) -> kd.Moments:
         base = points()["plane"]
         cities = ["Xian", "Lhasa", "Xian", "Harbin", "Xian", "Lhasa", "Harbin", "Xian"] * 5
         columns = {"city": cities, "size": base["X"][:, 0].tolist(), "price": base["y"].tolist()}
-        return kd.scan(columns, target="price", categorical=["city"])
+        return kd.scan(columns, target="price", categorical=["city"], precision="fast")
     data = points()[name]
-    return kd.scan(data["X"], data["y"], weight=data.get("weight"))
+    return kd.scan(data["X"], data["y"], weight=data.get("weight"), precision="fast")

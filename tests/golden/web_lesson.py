@@ -159,7 +159,7 @@ def _interval(data: Any) -> Case:
     """The 95 % interval of a new point at x = 6, by the textbook's formula."""
     from scipy.special import stdtrit
 
-    solution = kd.solve(kd.scan(data))
+    solution = kd.solve(kd.scan(data, precision="fast"))
     x = data.X[:, 0]
     leverage = 1 / 7 + (6 - x.mean()) ** 2 / np.sum((x - x.mean()) ** 2)
     width = float(stdtrit(5, 0.975)) * solution.residual_std * float(np.sqrt(1 + leverage))

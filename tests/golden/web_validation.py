@@ -42,9 +42,9 @@ def folded(name: str) -> Moments:
         cities = ["Xian", "Lhasa", "Xian", "Lhasa", "Xian"] * 8
         cities[7] = "Harbin"
         columns = {"city": cities, "size": base["X"][:, 0].tolist(), "price": base["y"].tolist()}
-        return kd.scan(columns, target="price", categorical=["city"], folds=4)
+        return kd.scan(columns, target="price", categorical=["city"], folds=4, precision="fast")
     data = points()[name]
-    return kd.scan(data["X"], data["y"], folds=4, seed=1)
+    return kd.scan(data["X"], data["y"], folds=4, seed=1, precision="fast")
 
 
 def validations() -> list[Case]:

@@ -121,7 +121,7 @@ def test_other_kinds_and_newer_versions_are_refused(tmp_path):
     with pytest.raises(SavedFileError, match="kedou-trajectory"):
         kd.Moments.load(tmp_path / "run.json")
     found = document(kd.scan(kd.data.tadpoles()), tmp_path)
-    for version in (2, 99, 0, -1, "1", None):
+    for version in (3, 99, 0, -1, "1", None):
         with pytest.raises(SavedFileError, match=str(version)):
             kd.Moments.load(signed({**found, "version": version}, tmp_path))
 

@@ -25,7 +25,7 @@ class Judged:
 
 def judge(problem):
     exact = exact_least_squares(problem.X, problem.y, intercept=problem.intercept)
-    moments = kd.scan(problem.X, problem.y, workers=1)
+    moments = kd.scan(problem.X, problem.y, workers=1, precision="fast")
     diagnosis = kd.diagnose(moments, intercept=problem.intercept)
     solution = kd.solve(moments, intercept=problem.intercept)
     spread = solution.residual_std
@@ -83,7 +83,7 @@ def test_digits_stay_true_for_many_rows_weights_and_long_tails():
         y = X[:, 0] + 1e-3 * rng.normal(size=rows)
         weight = 10.0 ** rng.uniform(-3, 3, rows) if rows == 25 else None
         exact = exact_least_squares(X, y, weight)
-        moments = kd.scan(X, y, weight=weight)
+        moments = kd.scan(X, y, weight=weight, precision="fast")
         said = kd.diagnose(moments).digits
         assert abs(fewest_digits(kd.solve(moments).theta, exact.theta) - said.coefficients) <= 2
         mse = kd.solve(moments).loss
@@ -97,7 +97,7 @@ def test_dependent_columns_have_no_digits_but_the_residuals_keep_theirs(copies):
     y = X[:, 0] - 2 * X[:, 1] + 0.01 * rng.normal(size=30)
     wide = np.column_stack([X, *[X @ rng.integers(1, 4, 2).astype(float) for _ in range(copies)]])
     exact = exact_least_squares(X, y)
-    moments = kd.scan(wide, y)
+    moments = kd.scan(wide, y, precision="fast")
     solution, said = kd.solve(moments), kd.diagnose(moments).digits
     assert said.coefficients == 0
     assert len(solution.dependent) == copies
@@ -109,7 +109,8 @@ def test_an_intercept_that_is_a_small_rest_of_large_means_says_so():
     for _ in range(20):
         x = 1e5 + rng.normal(size=30)
         y = x + 1e-6 * rng.normal(size=30)
-        exact, moments = exact_least_squares(x[:, None], y), kd.scan(x[:, None], y)
+        exact = exact_least_squares(x[:, None], y)
+        moments = kd.scan(x[:, None], y, precision="fast")
         solution = kd.solve(moments)
         assert digits(solution.coefficients[0], exact.coefficients[0]) > 14
         reached = digits(solution.intercept, exact.intercept)

@@ -43,6 +43,7 @@ def answer(fitted: Fitted) -> dict[str, Any]:
             "skipped": moments.rows_skipped,
             "cells": dict(moments.skipped),
         },
+        "precision": moments.precision,
         "outcome": str(run.outcome),
         "oscillating": run.oscillating,
         "advice": [words.of(message) for message in run.messages],

@@ -36,6 +36,7 @@ def diagnose(
     encoding: options.Encoding = None,
     delimiter: options.Delimiter = None,
     decimal: options.Decimal = None,
+    precision: options.Precision = "auto",
     start: options.Start = "0",
     ridge: options.Ridge = "0",
     no_intercept: options.NoIntercept = False,
@@ -46,6 +47,7 @@ def diagnose(
     from kedou.cli.progress import Reading
     from kedou.errors import OptionError
     from kedou.fitting import scan
+    from kedou.fitting.precision import check_precision
     from kedou.sources import open as open_source
     from kedou.spectrum import diagnose as judge
 
@@ -57,9 +59,10 @@ def diagnose(
         *(target, features, categorical, polynomial, dates, weight, missing, skip_bad_rows),
         *(encoding, delimiter, decimal),
     )
+    check_precision(precision)
     source = open_source(options.one_or_all(files), **reading)
     with Reading(source, quiet) as progress:
-        moments = scan(source, progress=progress)
+        moments = scan(source, precision=precision, progress=progress)
     diagnosis = judge(moments, intercept=not no_intercept, ridge=penalty, start=begin)
     if as_json:
         from kedou.cli.answer import finite, to_text
@@ -117,7 +120,8 @@ def _content(diagnosis: Diagnosis, moments: Moments, source: Any) -> dict[str, A
             for left in source.left_out
         ],
         "warnings": [words.of(message) for message in diagnosis.messages],
-        "notes": list(source.notes),
+        "precision": moments.precision,
+        "notes": [*source.notes, *map(words.of, diagnosis.notes)],
     }
 
 
@@ -150,7 +154,7 @@ def _page(diagnosis: Diagnosis, moments: Moments, source: Any) -> str:
     page.list(
         "left-out", [words.words(left.reason, {"column": left.column}) for left in source.left_out]
     )
-    page.list("chosen", list(source.notes))
+    page.list("chosen", [*source.notes, *map(words.of, diagnosis.notes)])
     return "\n".join(page.lines)
 
 

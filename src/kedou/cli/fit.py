@@ -37,6 +37,7 @@ def fit(
     encoding: options.Encoding = None,
     delimiter: options.Delimiter = None,
     decimal: options.Decimal = None,
+    precision: options.Precision = "auto",
     loss: Annotated[
         str, typer.Option("--loss", metavar="NAME", rich_help_panel="descent")
     ] = "squared",
@@ -95,6 +96,8 @@ def fit(
     quiet: options.Quiet = False,
 ) -> int:
     """Fit a line."""
+    from kedou.fitting.precision import check_precision
+
     settings: dict[str, Any] = {
         "rule": rule,
         "learning_rate": options.rate(learning_rate),
@@ -112,11 +115,13 @@ def fit(
         *(target, features, categorical, polynomial, dates, weight, missing, skip_bad_rows),
         *(encoding, delimiter, decimal),
     )
+    check_precision(precision)
     _check_settings(settings, loss)
     outputs = _Outputs(model, history, moments, report, not no_moments)
     outputs.check()
     given = options.one_or_all(files)
-    fitted = _fitted(given, reading, settings, loss, batches, check, quiet, report is not None)
+    sampled = report is not None
+    fitted = _fitted(given, reading, settings, loss, batches, check, quiet, sampled, precision)
     fitted = outputs.write(fitted, given)
     if as_json:
         from kedou.cli.answer import answer, to_text
@@ -208,6 +213,7 @@ def _fitted(
     check: _Check,
     quiet: bool,
     sampled: bool,
+    precision: str,
 ) -> Fitted:
     from dataclasses import replace
     from time import perf_counter
@@ -227,11 +233,22 @@ def _fitted(
     sampler = _sampler(settings["seed"] or 0) if sampled or (squared and check.folds != 0) else None
     with Reading(source, quiet, times=2 if check.split_by else 1) as progress:
         if check.split_by is not None and squared:
-            moments, split = split_last(source, progress=progress, observe=sampler)
+            moments, split = split_last(
+                source, progress=progress, observe=sampler, precision=precision
+            )
         else:
             seed = settings["seed"] or 0
             folds = check.at_first(squared)
-            moments = scan(source, folds=folds, seed=seed, progress=progress, observe=sampler)
+            if not squared:
+                precision = "fast"  # every step reads the rows themselves
+            moments = scan(
+                source,
+                precision=precision,
+                folds=folds,
+                seed=seed,
+                progress=progress,
+                observe=sampler,
+            )
     if not squared:
         if not quiet and not batches:
             from kedou.cli.progress import tell_passes
@@ -262,7 +279,7 @@ def _fitted(
             not_held = Message("cli.not-held-one-row")
         else:
             single = _sampler(settings["seed"] or 0)
-            folded = leave_one_out(source, single)
+            folded = leave_one_out(source, single, exact=moments.precision == "exact")
             held = hold_out(folded, "leave-one-out", sample=_sample(single, folded), **again)
     else:
         kind: Kind = "group" if check.group_by else "folds"

@@ -40,6 +40,9 @@ Delimiter = Annotated[
     str | None, typer.Option("--delimiter", metavar="CHARACTER", rich_help_panel="reading")
 ]
 Decimal = Annotated[str | None, typer.Option("--decimal", metavar=".|,", rich_help_panel="reading")]
+Precision = Annotated[
+    str, typer.Option("--precision", metavar="auto|fast|exact", rich_help_panel="reading")
+]
 NoIntercept = Annotated[bool, typer.Option("--no-intercept", rich_help_panel="descent")]
 Ridge = Annotated[str, typer.Option("--ridge", metavar="NUMBER", rich_help_panel="descent")]
 Start = Annotated[

@@ -111,6 +111,7 @@ def descend_on(
     else:
         record = walk(surface, made, inner, plan.steps, plan.tolerance)
     solution = ground.solution
+    chosen = () if ground.moments.chosen is None else (ground.moments.chosen,)
     grows = None if rate is None else spectrum_says(surface, rate, inner)
     rates = ground.rates(theta)
     facts = _facts(made, record, surface, inner, solution, rates, plan)
@@ -125,7 +126,7 @@ def descend_on(
         grows=grows,
         rates=rates,
         facts=facts,
-        notes=(*notes, *solution.warnings),
+        notes=(*chosen, *notes, *solution.warnings),
         seed=seed_used,
         start=theta,
         moments=ground.moments,
@@ -144,7 +145,8 @@ def make_rule(
     rule: Any, learning_rate: Any, surface: Quadratic, start: Floats, steps: int
 ) -> tuple[Rule, tuple[Message, ...]]:
     """Return the rule with its constants, and what was chosen automatically."""
-    named = isinstance(rule, str) or (isinstance(rule, type) and rule in rules.NAMED.values())
+    ours = (*rules.NAMED.values(), *rules.PYTHON_ONLY.values())
+    named = isinstance(rule, str) or (isinstance(rule, type) and rule in ours)
     wants_auto = isinstance(learning_rate, str) and learning_rate == "auto"
     if named and (wants_auto or learning_rate is None):
         made, _, message = choose(rule, surface, start, steps)

@@ -202,7 +202,7 @@ class GradientDescentRegressor(RegressorMixin, BaseEstimator):  # type: ignore[m
         """
         loss = self._checked_loss()
         rows = read_rows(self, X, y, sample_weight, first=True)
-        return self._learn(loss, rows, scan(rows))
+        return self._learn(loss, rows, scan(rows, precision="fast"))
 
     @available_if(_learns_piecewise)  # type: ignore[untyped-decorator]
     def partial_fit(self, X: Any, y: Any, sample_weight: Any = None) -> Self:

@@ -110,7 +110,7 @@ class LeastSquaresRegressor(RegressorMixin, BaseEstimator):  # type: ignore[misc
         """
         require_flags(fit_intercept=self.fit_intercept, standardize=self.standardize)
         rows = read_rows(self, X, y, sample_weight, first=True)
-        return self._learn(rows, scan(rows))
+        return self._learn(rows, scan(rows, precision="fast"))
 
     def partial_fit(self, X: Any, y: Any, sample_weight: Any = None) -> Self:
         """Add rows to all rows seen so far, and solve again.

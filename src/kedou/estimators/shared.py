@@ -90,7 +90,7 @@ def all_moments(estimator: Any, rows: Rows) -> Moments:
     DataError
         Another number of targets than before.
     """
-    moments = scan(rows)
+    moments = scan(rows, precision="fast")
     before: Moments | None = getattr(estimator, "moments_", None)
     if before is None:
         return moments

@@ -20,6 +20,7 @@ from kedou.blas import one_thread
 from kedou.block import Column, Floats
 from kedou.errors import DataError
 from kedou.moments import Moments
+from kedou.moments import double_double as dd
 from kedou.moments.moments import empty
 from kedou.solution import make_design
 from kedou.spectrum.quadratic import Quadratic, quadratic_of
@@ -113,10 +114,30 @@ def squared_errors(
     V = np.column_stack([-thetas[:, :k], np.ones(len(thetas))])
     b = thetas[:, k] if intercept else np.zeros(len(thetas))
     scatter = moments.scatter[np.ix_(where, where)]
+    if moments.scatter_low is not None:
+        low = moments.scatter_low[np.ix_(where, where)]
+        mean = (moments.mean[where], moments.mean_low[where])
+        return _in_double_double((scatter, low), mean, V, b, moments.weight_sum)
     with np.errstate(over="ignore", invalid="ignore"):
         around = np.einsum("ij,ij->i", V @ scatter, V) / moments.weight_sum
         at = V @ moments.mean[where] - b
         errors = np.maximum(around, 0.0) + at * at
+    return np.where(np.isfinite(errors), errors, np.inf)
+
+
+def _in_double_double(
+    scatter: dd.Pair, mean: dd.Pair, V: Floats, b: Floats, weight_sum: float
+) -> Floats:
+    """Return the errors on exact moments: v'Sv may cancel far below the size of its terms."""
+    none = np.zeros_like(V)
+    rows = (none, none)
+    with np.errstate(over="ignore", invalid="ignore"):
+        for j in range(V.shape[1]):
+            term = dd.multiply((V[:, j : j + 1], none[:, :1]), (scatter[0][j], scatter[1][j]))
+            rows = dd.add(rows, term)
+        around, _ = dd.total(dd.multiply(rows, (V, none)))
+        at, _ = dd.subtract(dd.total(dd.multiply((V, none), mean)), (b, np.zeros_like(b)))
+        errors = np.maximum(around / weight_sum, 0.0) + at * at
     return np.where(np.isfinite(errors), errors, np.inf)
 
 

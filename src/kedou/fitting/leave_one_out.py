@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 
@@ -10,7 +11,7 @@ from kedou.blas import one_thread
 from kedou.block import Block
 from kedou.errors import DataError
 from kedou.fitting.reading import Observer
-from kedou.moments import Accumulator, Merger, Moments
+from kedou.moments import Accumulator, ExactAccumulator, Merger, Moments, Sums
 from kedou.moments.moments import with_columns
 from kedou.sources.source import Source
 
@@ -18,7 +19,7 @@ SMALL = 100
 """Below so many rows each one is left out in turn."""
 
 
-def leave_one_out(source: Source, observe: Observer | None = None) -> Moments:
+def leave_one_out(source: Source, observe: Observer | None = None, exact: bool = False) -> Moments:
     """Read all rows and return their moments with one fold for each row.
 
     For few rows: there are as many folds as rows, and as many descents.
@@ -28,12 +29,15 @@ def leave_one_out(source: Source, observe: Observer | None = None) -> Moments:
     source : Source
     observe : callable, optional
         As for ``kd.scan``: called with every block and the folds of its rows.
+    exact : bool, default False
+        Return exact moments.
     """
-    accumulator = Accumulator(source.target_name, source.weight_name)
-    merger = Merger()
-    singles: list[Moments] = []
+    kind = ExactAccumulator if exact else Accumulator
+    accumulator = kind(source.target_name, source.weight_name)
+    merger: Merger[Any] = Merger()
+    singles: list[Any] = []
     with one_thread():
-        for part in source.parts():
+        for part in (source.with_low_powers() if exact else source).parts():
             for block in part.blocks():
                 merger.add(accumulator.moments(block))
                 if observe is not None:
@@ -43,7 +47,10 @@ def leave_one_out(source: Source, observe: Observer | None = None) -> Moments:
     if total is None or total.count == 0:
         read = 0 if total is None else total.rows_read
         raise DataError("moments.no-rows", read=read, skipped=read)
-    return replace(total, folds=tuple(with_columns(one, total.columns) for one in singles))
+    if isinstance(total, Sums):
+        return replace(total, folds=tuple(singles)).moments()
+    whole: Moments = total
+    return replace(whole, folds=tuple(with_columns(one, whole.columns) for one in singles))
 
 
 def _row(block: Block, i: int) -> Block:
@@ -54,7 +61,7 @@ def _row(block: Block, i: int) -> Block:
         X=block.X[one],
         y=block.y[one],
         weight=weight,
-        X_low=None,
+        X_low=None if block.X_low is None else block.X_low[one],
         rows=None,
         key=None,
         rows_read=1,

@@ -82,7 +82,7 @@ def descend_passes(
     )  # fmt: skip
     if ridge:
         raise OptionError("fitting.passes-ridge", got=str(ridge), loss=loss.name)
-    moments = scan(source)
+    moments = scan(source, precision="fast")
     design = make_design(moments, intercept)
     quadratic = quadratic_of(design, standardize)
     blocks = DesignBlocks(source, design.columns)

@@ -13,6 +13,7 @@ from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,11 +23,20 @@ from kedou.block import Block
 from kedou.errors import DataError, OptionError
 from kedou.fitting.progress import Counter
 from kedou.fitting.so_far import SoFar
-from kedou.moments import Accumulator, DeviceAccumulator, Merger, Moments
+from kedou.moments import (
+    Accumulator,
+    DeviceAccumulator,
+    ExactAccumulator,
+    Merger,
+    Moments,
+    Sums,
+)
 from kedou.sources.source import DevicePart, Part, Source, UncheckedPart
 
 FoldNumbers = NDArray[np.intp]
 Observer = Callable[[Block, "FoldNumbers | None"], None]
+Piece = Moments | Sums
+"""What blocks are folded into: fast moments, or exact sums, which become moments at the end."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +66,8 @@ class Reading:
     observe : callable or None
         Called with every block, and the folds of its rows, by the thread that read it.
     so_far : SoFar or None
+    exact : bool
+        Add without any rounding (``kedou.moments.exact``); powers come in double-double.
     """
 
     source: Source
@@ -63,6 +75,7 @@ class Reading:
     counter: Counter
     observe: Observer | None = None
     so_far: SoFar | None = None
+    exact: bool = False
 
     def moments(self, workers: int | None = None) -> Moments:
         """Read all rows and return their moments.
@@ -72,8 +85,9 @@ class Reading:
         DataError
             There is no usable row.
         """
-        merger = Merger()
-        parts = self.source.parts()
+        merger: Merger[Any] = Merger()
+        source = self.source.with_low_powers() if self.exact else self.source
+        parts = source.parts()
         with one_thread():
             for moments in _in_order(self._reader(), parts, threads(workers), self.counter):
                 if moments is not None:
@@ -82,26 +96,29 @@ class Reading:
         if total is None or total.count == 0:
             read_rows = 0 if total is None else total.rows_read
             raise DataError("moments.no-rows", read=read_rows, skipped=read_rows)
-        return total
+        return total.moments() if isinstance(total, Sums) else total
 
-    def _reader(self) -> Callable[[int, Part], Moments | None]:
+    def _reader(self) -> Callable[[int, Part], Piece | None]:
         """Return what reads one part, in whatever thread; each thread has buffers of its own."""
         local = threading.local()
         source = self.source
         plain = self.folding is None and self.observe is None and source.weight_name is None
+        plain = plain and not self.exact
+        kind = ExactAccumulator if self.exact else Accumulator
 
-        def accumulator() -> Accumulator:
+        def accumulator() -> Accumulator | ExactAccumulator:
             if not hasattr(local, "accumulator"):
-                local.accumulator = Accumulator(source.target_name, source.weight_name)
-            made: Accumulator = local.accumulator
+                local.accumulator = kind(source.target_name, source.weight_name)
+            made: Accumulator | ExactAccumulator = local.accumulator
             return made
 
-        def read(number: int, part: Part) -> Moments | None:
-            if isinstance(part, DevicePart) and self.observe is None:
+        def read(number: int, part: Part) -> Piece | None:
+            moments: Piece | None
+            if isinstance(part, DevicePart) and self.observe is None and not self.exact:
                 moments = self._there(part, number)
             elif plain and isinstance(part, UncheckedPart):
                 moments = self._fold(part.unchecked_blocks(), accumulator(), None)
-                if moments is not None and not np.isfinite(moments.scatter).all():
+                if isinstance(moments, Moments) and not np.isfinite(moments.scatter).all():
                     self.counter.take_back(moments.rows_read)
                     moments = self._fold(part.blocks(), accumulator(), None)
             else:
@@ -112,12 +129,12 @@ class Reading:
 
         return read
 
-    def _there(self, part: DevicePart, number: int) -> Moments | None:
+    def _there(self, part: DevicePart, number: int) -> Piece | None:
         """Fold a part on the device where its rows are; look at its cells only if that shows."""
         accumulator = DeviceAccumulator(self.source.target_name, self.source.weight_name)
         numbered = self.folding is not None
         moments = self._fold(part.device_blocks(False, numbered), accumulator, None)
-        if moments is not None and not np.isfinite(moments.scatter).all():
+        if isinstance(moments, Moments) and not np.isfinite(moments.scatter).all():
             self.counter.take_back(moments.rows_read)
             moments = self._fold(part.device_blocks(True, numbered), accumulator, number)
         return moments
@@ -125,10 +142,10 @@ class Reading:
     def _fold(
         self,
         blocks: Iterator[Block],
-        accumulator: Accumulator | DeviceAccumulator,
+        accumulator: Accumulator | DeviceAccumulator | ExactAccumulator,
         told: int | None,
-    ) -> Moments | None:
-        merger = Merger()
+    ) -> Piece | None:
+        merger: Merger[Any] = Merger()
         for block in blocks:
             self.counter.check()
             numbers = None if self.folding is None else self.folding.of(block)
@@ -157,18 +174,18 @@ def threads(workers: int | None) -> int:
 
 
 def _in_order(
-    read: Callable[[int, Part], Moments | None],
+    read: Callable[[int, Part], Piece | None],
     parts: Sequence[Part],
     count: int,
     counter: Counter,
-) -> Iterator[Moments | None]:
+) -> Iterator[Piece | None]:
     """Read parts by threads and yield their moments in order, only a few ahead."""
     if count == 1 or len(parts) <= 1:
         for number, part in enumerate(parts):
             yield read(number, part)
         return
     with ThreadPoolExecutor(min(count, len(parts)), thread_name_prefix="kedou-scan") as pool:
-        waiting: deque[Future[Moments | None]] = deque()
+        waiting: deque[Future[Piece | None]] = deque()
         try:
             for number, part in enumerate(parts):
                 waiting.append(pool.submit(read, number, part))

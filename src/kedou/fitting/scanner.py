@@ -6,16 +6,14 @@ from collections.abc import Callable
 from typing import Any
 
 from kedou.data import Dataset
-from kedou.errors import OptionError
 from kedou.fitting.folds import check_folds, fold_of_rows
+from kedou.fitting.precision import check_precision, refine
 from kedou.fitting.progress import Counter, Progress
 from kedou.fitting.reading import Folding, Observer, Reading, threads
 from kedou.fitting.so_far import SoFar
 from kedou.moments import Moments
 from kedou.sources import open as open_source
 from kedou.sources.source import Source
-
-PRECISIONS = ("fast",)
 
 
 def as_source(data: Any, y: Any = None, **options: Any) -> Source:
@@ -31,7 +29,7 @@ def scan(
     data: Any,
     y: Any = None,
     *,
-    precision: str = "fast",
+    precision: str = "auto",
     folds: int = 0,
     seed: int = 0,
     progress: Callable[[Progress], None] | None = None,
@@ -49,8 +47,11 @@ def scan(
         ``kd.scan(X, y)``.
     y : (rows,) array, optional
         The target of an array.
-    precision : {"fast"}
-        float64 products with compensated means.
+    precision : {"auto", "fast", "exact"}, default "auto"
+        ``"fast"``: float64 products with compensated means. ``"exact"``: sums without any rounding
+        (``kedou.moments.exact``), whose answer is right to the last digit; powers are formed in
+        double-double. ``"auto"``: fast, and where fewer than ten digits would be left, all rows
+        once more, exactly; ``moments.chosen`` says why (``kedou.fitting.precision``).
     folds : int, default 0
         Also return the moments of so many folds (2 to 100) in ``moments.folds``.
     seed : int, default 0
@@ -87,12 +88,16 @@ def scan(
     >>> moments.count, moments.mean.tolist()
     (3, [2.3333333333333335, 2.0])
     """
-    if precision not in PRECISIONS:
-        raise OptionError("fitting.precision", got=str(precision))
+    precision = check_precision(precision)
     folds, seed = check_folds(folds, seed)
     threads(workers)
     source = as_source(data, y, **options)
     folding = Folding(folds, lambda block: fold_of_rows(block, folds, seed)) if folds else None
     counter = Counter(progress, source.rows)
     partly = None if so_far is None else SoFar(so_far)
-    return Reading(source, folding, counter, observe, partly).moments(workers)
+    reading = Reading(source, folding, counter, observe, partly, precision == "exact")
+    moments = reading.moments(workers)
+    if precision != "auto":
+        return moments
+    again = Reading(source, folding, Counter(progress, source.rows), exact=True)
+    return refine(moments, lambda: again.moments(workers))

@@ -11,8 +11,9 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
-from kedou.moments import Merger, Moments
+from kedou.moments import Merger, Moments, Sums
 
 INTERVAL = 0.2
 SHARE = 0.05
@@ -39,12 +40,12 @@ class SoFar:
     ) -> None:
         self._report, self._interval, self._clock = report, interval, clock
         self._lock = threading.Lock()
-        self._done: Moments | None = None
-        self._open: dict[int, Moments] = {}
+        self._done: Any = None  # moments, or exact sums that become moments when they are told
+        self._open: dict[int, Any] = {}
         self._put_down: dict[int, int] = {}
         self._round, self._due = 0, clock() + interval
 
-    def block(self, part: int, merger: Merger) -> None:
+    def block(self, part: int, merger: Merger[Any]) -> None:
         """Take note that a part has one block more; its merger is this thread's own."""
         if self._clock() < self._due and self._put_down.get(part, 0) >= self._round:
             return
@@ -62,15 +63,15 @@ class SoFar:
             for piece in self._open.values():
                 total = piece if total is None else total + piece
             if total is not None and total.count:
-                self._report(total)
+                self._report(total.moments() if isinstance(total, Sums) else total)
             now = self._clock()
             self._due = now + max(self._interval, (now - began) / SHARE)
 
-    def part(self, part: int, moments: Moments | None) -> None:
+    def part(self, part: int, moments: Any) -> None:
         """Take note that a part is read."""
         with self._lock:
             self._open.pop(part, None)
             self._put_down.pop(part, None)
             if moments is not None:
-                plain = replace(moments, folds=())
+                plain: Any = replace(moments, folds=())
                 self._done = plain if self._done is None else self._done + plain

@@ -11,6 +11,7 @@ import numpy as np
 from kedou.block import Block, Floats
 from kedou.columns.dates import to_dates
 from kedou.errors import DataError
+from kedou.fitting.precision import check_precision, refine
 from kedou.fitting.progress import Counter, Progress
 from kedou.fitting.reading import Folding, Observer, Reading
 from kedou.fitting.so_far import SoFar
@@ -48,6 +49,7 @@ def split_last(
     so_far: Callable[[Moments], None] | None = None,
     observe: Observer | None = None,
     workers: int | None = None,
+    precision: str = "auto",
 ) -> tuple[Moments, Split]:
     """Read all rows twice and return their moments in two folds: those before a cut, and the rest.
 
@@ -63,7 +65,7 @@ def split_last(
         Share of the rows to hold out.
     progress : callable, optional
         Called after every block of both readings.
-    so_far, observe, workers
+    so_far, observe, workers, precision
         As for ``kd.scan``, in the second reading.
 
     Raises
@@ -71,6 +73,7 @@ def split_last(
     DataError
         The column holds neither numbers nor dates, or one value only.
     """
+    precision = check_precision(precision)
     name = source.plan.key
     assert name is not None, "the source was opened without key="
     counter = Counter(progress, None if source.rows is None else 2 * source.rows)
@@ -83,7 +86,11 @@ def split_last(
     cut = _cut(kept.values(), share, name)
     folding = Folding(2, lambda block: (_ordered(block, name)[0] >= cut).astype(np.intp))
     partly = None if so_far is None else SoFar(so_far)
-    total = Reading(source, folding, counter, observe, partly).moments(workers)
+    reading = Reading(source, folding, counter, observe, partly, precision == "exact")
+    total = reading.moments(workers)
+    if precision == "auto":
+        again = Reading(source, folding, counter, exact=True)
+        total = refine(total, lambda: again.moments(workers))
     before, last = (fold.count for fold in total.folds)
     return total, Split(name, _in_words(cut, dates), before, last)
 

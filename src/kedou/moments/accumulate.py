@@ -12,15 +12,18 @@ rounding of m, so next to nothing cancels. Tiles are then merged by ``chan.betwe
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Generic, TypeVar
 
 import numpy as np
 
 from kedou.block import Block, Floats
 from kedou.moments.chan import between, two_sum
+from kedou.moments.exact.sums import Sums
 from kedou.moments.moments import Moments
 from kedou.moments.tile import Tile
 
 SAMPLE_ROWS = 1024
+Piece = TypeVar("Piece", Moments, Sums)
 
 
 class Accumulator:
@@ -182,17 +185,17 @@ def short_pivot(mean: Floats, rows: Floats, weight: Floats) -> Floats:
     return np.where(usable, np.rint(mean / grid) * grid, mean)
 
 
-class Merger:
-    """Merges moments that arrive in order, along one canonical tree, whoever computed them.
+class Merger(Generic[Piece]):
+    """Merges moments or exact sums that arrive in order, along one tree, whoever computed them.
 
     Like the carries of a binary counter: equal neighbours merge as soon as both are there, so
     n moments need log2(n) places and the tree depends on n alone.
     """
 
     def __init__(self) -> None:
-        self._stack: list[tuple[int, Moments]] = []
+        self._stack: list[tuple[int, Piece]] = []
 
-    def add(self, moments: Moments) -> None:
+    def add(self, moments: Piece) -> None:
         """Take the next moments in order."""
         size = 1
         while self._stack and self._stack[-1][0] == size:
@@ -200,7 +203,7 @@ class Merger:
             moments, size = before + moments, size * 2
         self._stack.append((size, moments))
 
-    def result(self, folds: bool = True) -> Moments | None:
+    def result(self, folds: bool = True) -> Piece | None:
         """Return all merged so far, or None if nothing came.
 
         Parameters

@@ -1,7 +1,8 @@
 """What can be done to columns on the moments alone, as if it had been done to every row.
 
 Selecting and dropping columns takes rows and columns of the scatter; scaling by c multiplies
-them by c; shifting moves a mean and leaves the scatter as it is.
+them by c; shifting moves a mean and leaves the scatter as it is. On exact moments all of it is done
+on the exact sums: c x is then the product itself, not its rounding to float64.
 """
 
 from __future__ import annotations
@@ -12,9 +13,11 @@ from dataclasses import replace
 
 import numpy as np
 
-from kedou.block import Column
+from kedou.block import Column, Floats
 from kedou.errors import OptionError
 from kedou.moments.chan import two_sum
+from kedou.moments.exact.sums import moments_of
+from kedou.moments.exact.transform import transformed
 from kedou.moments.moments import Moments
 
 
@@ -83,6 +86,8 @@ def scale(moments: Moments, factors: Mapping[str, float]) -> Moments:
         by[_index_with_target(moments, name)] = _finite(name, factor)
 
     def apply(part: Moments) -> Moments:
+        if part.exact is not None:
+            return _exactly(part, by, np.zeros_like(by), tuple(map(apply, part.folds)))
         return replace(
             part,
             mean=part.mean * by,
@@ -107,6 +112,8 @@ def shift(moments: Moments, offsets: Mapping[str, float]) -> Moments:
         by[_index_with_target(moments, name)] = _finite(name, offset)
 
     def apply(part: Moments) -> Moments:
+        if part.exact is not None:
+            return _exactly(part, np.ones_like(by), by, tuple(map(apply, part.folds)))
         high, error = two_sum(part.mean, by)
         mean, low = two_sum(high, error + part.mean_low)
         return replace(
@@ -114,6 +121,23 @@ def shift(moments: Moments, offsets: Mapping[str, float]) -> Moments:
         )
 
     return apply(moments)
+
+
+def _exactly(
+    part: Moments, factors: Floats, offsets: Floats, folds: tuple[Moments, ...]
+) -> Moments:
+    assert part.exact is not None
+    moved = moments_of(
+        transformed(part.exact, factors, offsets),
+        columns=part.columns,
+        target_name=part.target_name,
+        weight_name=part.weight_name,
+        count=part.count,
+        rows_read=part.rows_read,
+        skipped=part.skipped,
+        folds=folds,
+    )
+    return replace(moved, chosen=part.chosen)
 
 
 def _finite(name: str, value: float) -> float:
@@ -132,8 +156,11 @@ def _reorder(
     moments: Moments, order: Sequence[int], columns: tuple[Column, ...], target: str
 ) -> Moments:
     where = np.asarray(order, dtype=np.intp)
+    exact, low = moments.exact, moments.scatter_low
     return replace(
         moments,
+        exact=None if exact is None else exact.take(np.append(where, exact.size - 1)),
+        scatter_low=None if low is None else low[np.ix_(where, where)],
         columns=columns,
         target_name=target,
         mean=moments.mean[where],

@@ -15,7 +15,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -23,6 +23,10 @@ from kedou.block import Column, Floats, level_order
 from kedou.errors import DataError, MomentsMismatchError
 from kedou.moments.chan import between
 from kedou.readable import Table
+from kedou.texts import Message
+
+if TYPE_CHECKING:
+    from kedou.moments.exact.bins import Bins
 
 SMALLEST = 1e-153
 """Below this size the square of a value is subnormal and loses digits."""
@@ -56,9 +60,16 @@ class Moments:
     weight_name : str or None
         Name of the weight column.
     precision : str
-        ``"fast"``: float64 products, compensated means.
+        ``"fast"``: float64 products, compensated means. ``"exact"``: sums without any rounding,
+        whatever the order of the rows; mean and scatter are those sums, rounded at the end.
     folds : tuple of Moments
         The moments of each fold, where ``scan`` was asked for folds.
+    exact : Bins or None
+        Exact sums of [x_1 ... x_k y 1], with ``precision="exact"``.
+    scatter_low : (k + 1, k + 1) float64 or None
+        With ``precision="exact"``: what rounding took from ``scatter``.
+    chosen : Message or None
+        Why this precision, where ``precision="auto"`` chose another than ``"fast"`` or would have.
 
     Examples
     --------
@@ -82,12 +93,16 @@ class Moments:
     weight_name: str | None = None
     precision: str = "fast"
     folds: tuple[Moments, ...] = ()
+    exact: Bins | None = None
+    scatter_low: Floats | None = None
+    chosen: Message | None = None
 
     def __post_init__(self) -> None:
         if self.rows_read < 0:
             object.__setattr__(self, "rows_read", self.count)
-        for array in (self.mean, self.mean_low, self.scatter):
-            array.setflags(write=False)
+        for array in (self.mean, self.mean_low, self.scatter, self.scatter_low):
+            if array is not None:
+                array.setflags(write=False)
 
     @property
     def feature_names(self) -> tuple[str, ...]:
@@ -131,6 +146,7 @@ class Moments:
             and self.mean.tobytes() == other.mean.tobytes()
             and self.mean_low.tobytes() == other.mean_low.tobytes()
             and self.scatter.tobytes() == other.scatter.tobytes()
+            and self.exact == other.exact
             and self.folds == other.folds
         )
 
@@ -139,10 +155,12 @@ class Moments:
     def __add__(self, other: Moments) -> Moments:
         """Merge two moments as if their rows had been read together.
 
+        Exact moments add up to exact ones; exact and fast ones to fast ones.
+
         Raises
         ------
         MomentsMismatchError
-            Other columns, another target or another precision.
+            Other columns, or another target.
         """
         if not isinstance(other, Moments):
             return NotImplemented
@@ -213,6 +231,10 @@ class Moments:
 def empty(like: Moments) -> Moments:
     """Return the moments of no rows, with the columns of ``like``: the neutral element of ``+``."""
     size = len(like.columns) + 1
+    if like.exact is not None:
+        from kedou.moments.exact.bins import none
+
+        like = replace(like, exact=none(size + 1), scatter_low=np.zeros((size, size)))
     return replace(
         like,
         count=0,
@@ -253,22 +275,28 @@ def _refuse_range(moments: Moments, number: int, column: str, target: str) -> No
     raise DataError(f"moments.{column}", column=moments.columns[number].name, value=value)
 
 
+def as_fast(moments: Moments) -> Moments:
+    """Return the moments rounded to float64, as fast ones: what is added to fast ones."""
+    folds = tuple(as_fast(fold) for fold in moments.folds)
+    return replace(
+        moments, precision="fast", exact=None, scatter_low=None, chosen=None, folds=folds
+    )
+
+
 def _merge(a: Moments, b: Moments) -> Moments:
-    _require_same_kind(a, b)
+    require_same_kind(a, b)
+    if a.exact is not None and b.exact is not None:
+        from kedou.moments.exact.sums import sums_of
+
+        return replace((sums_of(a) + sums_of(b)).moments(), chosen=a.chosen or b.chosen)
+    if a.exact is not None or b.exact is not None:
+        a, b = as_fast(a), as_fast(b)
     if a.columns != b.columns:
         a, b = _align(a, b)
     folds: tuple[Moments, ...] = ()
     if a.folds and len(a.folds) == len(b.folds):
         folds = tuple(_merge(x, y) for x, y in zip(a.folds, b.folds, strict=True))
-    skipped = dict(a.skipped)
-    for name, cells in b.skipped.items():
-        skipped[name] = skipped.get(name, 0) + cells
-    counts: dict[str, Any] = {
-        "count": a.count + b.count,
-        "rows_read": a.rows_read + b.rows_read,
-        "skipped": skipped,
-        "folds": folds,
-    }
+    counts: dict[str, Any] = {**merged_counts(a, b), "folds": folds}
     if b.weight_sum == 0.0:
         return replace(a, **counts)
     if a.weight_sum == 0.0:
@@ -282,9 +310,25 @@ def _merge(a: Moments, b: Moments) -> Moments:
     return replace(a, weight_sum=weight_sum, mean=mean, mean_low=low, scatter=scatter, **counts)
 
 
-def _require_same_kind(a: Moments, b: Moments) -> None:
-    if a.precision != b.precision:
-        raise MomentsMismatchError("moments.other-precision", left=a.precision, right=b.precision)
+def merged_counts(a: Any, b: Any) -> dict[str, Any]:
+    """Return ``count``, ``rows_read`` and ``skipped`` of two sums or moments together."""
+    skipped = dict(a.skipped)
+    for name, cells in b.skipped.items():
+        skipped[name] = skipped.get(name, 0) + cells
+    return {
+        "count": a.count + b.count,
+        "rows_read": a.rows_read + b.rows_read,
+        "skipped": skipped,
+    }
+
+
+def require_same_kind(a: Any, b: Any) -> None:
+    """Refuse to add what does not belong together: other targets, weights or folds.
+
+    Raises
+    ------
+    MomentsMismatchError
+    """
     if a.target_name != b.target_name:
         raise MomentsMismatchError("moments.other-target", left=a.target_name, right=b.target_name)
     if (a.weight_name is None) != (b.weight_name is None) and a.count and b.count:
@@ -343,6 +387,10 @@ def with_columns(moments: Moments, columns: tuple[Column, ...]) -> Moments:
     """Return the moments in a wider set of columns: a level never seen is 0 in every row."""
     if moments.columns == columns:
         return moments
+    if moments.exact is not None:
+        from kedou.moments.exact.sums import sums_of
+
+        return replace(sums_of(moments).widened(columns).moments(), chosen=moments.chosen)
     place = {column: number for number, column in enumerate(columns)}
     where = np.array([place[column] for column in moments.columns] + [len(columns)], dtype=np.intp)
     size = len(columns) + 1

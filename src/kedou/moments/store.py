@@ -4,20 +4,31 @@
 ``count``, ``weight_sum``, ``rows_read``, ``skipped``, ``precision``, ``mean``, ``mean_low``,
 ``scatter`` (rows of the lower triangle) and ``folds`` (a list of the same, without their own
 folds). Numbers are written so that they read back bit for bit.
+
+Exact moments (version 2) also hold ``exact``: the sums of [x_1 ... x_k y 1] as whole numbers in
+hexadecimal (rows of the lower triangle) and the power of two they count. Mean and scatter follow
+from these and are worked out again on reading, so they cannot disagree. ``chosen`` (code and
+values) says why the precision was chosen, where that was automatic.
 """
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any, get_args
 
 import numpy as np
 
 from kedou.block import Column, ColumnKind, Floats
 from kedou.errors import SavedFileError
+from kedou.moments.exact.bins import from_whole
+from kedou.moments.exact.sums import moments_of
 from kedou.moments.moments import Moments, require_range
 from kedou.saving import load_document, reading_content, save_document
+from kedou.texts import Message
 
-VERSION = 1
+VERSION = 2
+PLAIN_VERSION = 1
+"""Fast moments are written as before, so that older readers still take them."""
 
 
 def save(moments: Moments, path: Any) -> None:
@@ -29,7 +40,8 @@ def save(moments: Moments, path: Any) -> None:
         Values too large to be squared: there are no moments of them.
     """
     require_range(moments)
-    save_document(path, "moments", VERSION, to_content(moments))
+    version = PLAIN_VERSION if moments.exact is None else VERSION
+    save_document(path, "moments", version, to_content(moments))
 
 
 def load(path: Any) -> Moments:
@@ -50,7 +62,7 @@ def load(path: Any) -> Moments:
 
 def to_content(moments: Moments) -> dict[str, Any]:
     """Return the JSON-able content of moments."""
-    return {
+    content: dict[str, Any] = {
         "columns": [column_to_content(column) for column in moments.columns],
         "target": moments.target_name,
         "weight": moments.weight_name,
@@ -64,10 +76,45 @@ def to_content(moments: Moments) -> dict[str, Any]:
         "scatter": [row[: number + 1].tolist() for number, row in enumerate(moments.scatter)],
         "folds": [to_content(fold) for fold in moments.folds],
     }
+    if moments.exact is not None:
+        numbers, exponent = moments.exact.whole()
+        rows = [[hex(value) for value in row[: n + 1]] for n, row in enumerate(numbers.tolist())]
+        content["exact"] = {"exponent": exponent, "sums": rows}
+    if moments.chosen is not None:
+        content["chosen"] = {"code": moments.chosen.code, "values": dict(moments.chosen.values)}
+    return content
 
 
 def from_content(content: dict[str, Any]) -> Moments:
     """Build moments from the content of a document."""
+    moments = _exact_from(content) if "exact" in content else _fast_from(content)
+    chosen = content.get("chosen")
+    if chosen is None:
+        return moments
+    return replace(moments, chosen=Message(str(chosen["code"]), dict(chosen["values"])))
+
+
+def _exact_from(content: dict[str, Any]) -> Moments:
+    size = len(content["columns"]) + 2
+    numbers = np.zeros((size, size), dtype=object) + 0
+    for n, row in zip(range(size), content["exact"]["sums"], strict=True):
+        for m, value in zip(range(n + 1), row, strict=True):
+            numbers[n, m] = numbers[m, n] = int(value, 16)
+    if numbers[-1, -1] < 0:
+        raise ValueError("a weight sum below zero")
+    return moments_of(
+        from_whole(numbers, int(content["exact"]["exponent"])),
+        columns=tuple(column_from_content(column) for column in content["columns"]),
+        target_name=str(content["target"]),
+        weight_name=content["weight"],
+        count=int(content["count"]),
+        rows_read=int(content["rows_read"]),
+        skipped={str(name): int(cells) for name, cells in content["skipped"].items()},
+        folds=tuple(from_content(fold) for fold in content["folds"]),
+    )
+
+
+def _fast_from(content: dict[str, Any]) -> Moments:
     size = len(content["columns"]) + 1
     scatter = np.zeros((size, size))
     for number, row in zip(range(size), content["scatter"], strict=True):

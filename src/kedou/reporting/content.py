@@ -19,6 +19,7 @@ from kedou.descent import Trajectory
 from kedou.fitting.hold_out import HoldOut
 from kedou.fitting.validation import validate
 from kedou.moments import Moments
+from kedou.moments.moments import as_fast
 from kedou.moments.store import to_content
 from kedou.plain import plain
 from kedou.reporting.warnings import warnings_of
@@ -166,7 +167,7 @@ def _loss_name(run: Trajectory) -> str:
 
 
 def _moments(moments: Moments) -> dict[str, Any]:
-    content = to_content(moments)
+    content = to_content(as_fast(moments))  # the page retrains in float64
     folds = content.pop("folds")
     large = all(fold.count >= LEAST_ROWS for fold in moments.folds)
     return {"whole": {**content, "folds": []}, "folds": folds if large else []}

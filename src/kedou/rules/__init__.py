@@ -8,7 +8,8 @@ from kedou.rules.function_rule import FunctionRule, OwnRule
 from kedou.rules.gradient_descent import GradientDescent
 from kedou.rules.momentum import Momentum
 from kedou.rules.nesterov import Nesterov
-from kedou.rules.registry import NAMED, from_json, has_rate, make, to_json, with_rate
+from kedou.rules.preconditioned import Preconditioned
+from kedou.rules.registry import NAMED, PYTHON_ONLY, from_json, has_rate, make, to_json, with_rate
 from kedou.rules.rmsprop import RMSProp
 from kedou.rules.rule import Objective, Rule
 from kedou.rules.schedules import Constant, Cosine, InverseTime, Rate, Schedule, rate_at
@@ -17,6 +18,7 @@ from kedou.rules.slope_step import SlopeStep
 
 __all__ = [
     "NAMED",
+    "PYTHON_ONLY",
     "AdaGrad",
     "Adam",
     "Constant",
@@ -30,6 +32,7 @@ __all__ = [
     "Nesterov",
     "Objective",
     "OwnRule",
+    "Preconditioned",
     "RMSProp",
     "Rate",
     "Rule",

@@ -19,6 +19,7 @@ from kedou.rules.function_rule import FunctionRule, OwnRule
 from kedou.rules.gradient_descent import GradientDescent
 from kedou.rules.momentum import Momentum
 from kedou.rules.nesterov import Nesterov
+from kedou.rules.preconditioned import Preconditioned
 from kedou.rules.rmsprop import RMSProp
 from kedou.rules.rule import Rule
 from kedou.rules.schedules import Rate, rate_from_json, rate_to_json
@@ -37,6 +38,10 @@ NAMED: dict[str, type[Any]] = {
     "rmsprop": RMSProp,
     "adam": Adam,
 }
+
+
+PYTHON_ONLY: dict[str, type[Any]] = {"preconditioned": Preconditioned}
+"""Named rules that the page has not: its moments hold no exact sums to take the gradient from."""
 
 
 def has_rate(rule: Any) -> str | None:
@@ -101,7 +106,7 @@ def make(rule: Any, learning_rate: Rate | str | None = None) -> Rule:
     if isinstance(rule, str):
         return _build(_class_named(rule), rate)
     if isinstance(rule, type):
-        if rule in NAMED.values():
+        if rule in (*NAMED.values(), *PYTHON_ONLY.values()):
             return _build(rule, rate)
         raise OptionTypeError("rules.own-class", got=rule.__name__)
     if rate is not None:
@@ -188,13 +193,15 @@ def from_json(data: Mapping[str, Any]) -> Rule:
 
 
 def is_named(rule: Any) -> bool:
-    """Say whether an object is one of the rules of ``NAMED``, whose constants can be saved."""
-    return type(rule) in NAMED.values()
+    """Say whether an object is one of the named rules, whose constants can be saved."""
+    return type(rule) in (*NAMED.values(), *PYTHON_ONLY.values())
 
 
 def _class_named(name: str) -> type[Any]:
     if name in NAMED:
         return NAMED[name]
+    if name in PYTHON_ONLY:
+        return PYTHON_ONLY[name]
     tidy = name.strip().lower().replace("_", "-").replace(" ", "-")
     close = difflib.get_close_matches(tidy, NAMED, n=1, cutoff=0.5)
     if close:

@@ -19,6 +19,9 @@ import numpy as np
 from kedou.block import Column, Floats
 from kedou.errors import DataError, OptionTypeError
 from kedou.moments import Moments
+from kedou.moments import double_double as dd
+from kedou.moments.exact import Bins
+from kedou.moments.exact.sums import weight_in_two
 from kedou.moments.moments import require_range
 
 EPS = float(np.finfo(np.float64).eps)
@@ -46,6 +49,12 @@ class Design:
         ybar; zero without an intercept.
     constant : (k,) bool
         Columns that never change, beyond the rounding of their own values.
+    squares : (k + 1,) float64
+        Mean squares about zero of the columns and the target: their size.
+    exact : Bins or None
+        Exact sums of [x_1 ... x_k y 1], where the moments are exact.
+    second_low : (k + 1, k + 1) float64 or None
+        What rounding took from [[A, c], [c', q]], where the moments are exact.
     """
 
     columns: tuple[Column, ...]
@@ -62,6 +71,9 @@ class Design:
     target_mean: float
     target_mean_low: float
     constant: np.ndarray[tuple[int, ...], np.dtype[np.bool_]]
+    squares: Floats
+    exact: Bins | None = None
+    second_low: Floats | None = None
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -115,10 +127,10 @@ def make_design(moments: Moments, intercept: bool = True) -> Design:
     where = np.array(kept, dtype=np.intp)
     k = len(moments.columns)
     both = np.append(where, k)
-    second = moments.scatter[np.ix_(both, both)] / moments.weight_sum
     mean, low = moments.mean[both], moments.mean_low[both]
+    second, second_low = _second(moments, both, intercept)
+    squares = np.diag(second) + mean * mean if intercept else np.diag(second).copy()
     if not intercept:
-        second = second + mean[:, None] * mean
         mean, low = np.zeros_like(mean), np.zeros_like(low)
     size = len(kept)
     variances = np.diag(second)[:size]
@@ -138,7 +150,26 @@ def make_design(moments: Moments, intercept: bool = True) -> Design:
         target_mean=float(mean[size]),
         target_mean_low=float(low[size]),
         constant=variances <= rounding**2,
+        squares=squares,
+        exact=None if moments.exact is None else moments.exact.take(np.append(both, k + 1)),
+        second_low=second_low,
     )
+
+
+def _second(
+    moments: Moments, both: np.ndarray[tuple[int], np.dtype[np.intp]], intercept: bool
+) -> tuple[Floats, Floats | None]:
+    """Return [[A, c], [c', q]], with its low half where the moments are exact."""
+    where = np.ix_(both, both)
+    scatter = moments.scatter[where]
+    mean, low = moments.mean[both], moments.mean_low[both]
+    if moments.exact is None or moments.scatter_low is None:
+        second = scatter / moments.weight_sum
+        return (second if intercept else second + mean[:, None] * mean), None
+    pair = dd.divide((scatter, moments.scatter_low[where]), weight_in_two(moments.exact))
+    if not intercept:
+        pair = dd.add(pair, dd.multiply((mean[:, None], low[:, None]), (mean, low)))
+    return pair
 
 
 def choose_references(moments: Moments, intercept: bool) -> tuple[list[int], dict[str, str]]:

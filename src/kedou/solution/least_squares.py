@@ -21,7 +21,9 @@ import numpy as np
 
 from kedou.blas import one_thread
 from kedou.block import Floats
+from kedou.moments.double_double import two_product
 from kedou.solution.design import EPS, Design
+from kedou.solution.exact import solve_exactly, whole_normal
 
 RANK_TOLERANCE = 16 * EPS
 
@@ -50,6 +52,10 @@ class LeastSquares:
         Scaled directions along which the loss does not change.
     scale : (k,) float64
         D, the spread of each column used here.
+    along_means : (k,) float64 or None
+        m'G, where it was computed with more digits than G has.
+    exact : bool
+        Solved from exact moments: every number here is rounded once, at the end.
     """
 
     weights: Floats
@@ -62,6 +68,8 @@ class LeastSquares:
     eigenvalues: Floats
     null: Floats
     scale: Floats
+    along_means: Floats | None = None
+    exact: bool = False
 
     @property
     def rank(self) -> int:
@@ -71,7 +79,9 @@ class LeastSquares:
     @property
     def resolved(self) -> bool:
         """Whether the minimum of the loss stands above its rounding floor."""
-        return self.mean_squared_error > self.floor
+        return self.mean_squared_error > self.floor or (
+            self.exact and self.mean_squared_error == 0.0
+        )
 
     def theta(self, has_intercept: bool) -> Floats:
         """Return (w*, b*) or w*."""
@@ -88,7 +98,59 @@ def least_squares(design: Design, penalty: Floats | None = None) -> LeastSquares
         Penalty on each squared weight, in the units of the loss per squared weight.
     """
     with one_thread():
-        return _solved(design, penalty)
+        return _solved(design, penalty) if design.exact is None else _exactly(design, penalty)
+
+
+def _exactly(design: Design, penalty: Floats | None) -> LeastSquares:
+    """Solve exact moments: see ``kedou.solution.exact``."""
+    assert design.exact is not None
+    assert design.second_low is not None
+    k = len(design.columns)
+    found = solve_exactly(
+        whole_normal(design.exact, design.intercept),
+        (design.joint, design.second_low),
+        (design.mean, design.mean_low),
+        (EPS * EPS) * design.squares[:k],
+        design.constant,
+        penalty,
+    )
+    w, b, mse = found.weights, found.intercept, found.mean_squared_error
+    triangle = found.triangle
+    size = np.ldexp(1.0, found.unit)
+    dead = design.constant if penalty is None else design.constant & (penalty == 0)
+    A = np.diag(design.A) if penalty is None else np.diag(design.A) + penalty
+    scale = np.where(dead, 1.0, np.sqrt(A))
+    factor, inverse = triangle.R[0] * size, triangle.G[0] / size[:, None]
+    null = np.linalg.qr(triangle.relations * (scale / size)[:, None])[0]
+    null[np.abs(null) < 64 * EPS] = 0.0
+    along: Floats | None = found.along_means
+    if null.shape[1] and not dead.all():  # the answer of minimum norm in scaled columns
+        u, G = w * scale, inverse * scale[:, None]
+        w = (u - null @ (null.T @ u)) / scale
+        inverse = (G - null @ (null.T @ G)) / scale[:, None]
+        if design.intercept:
+            b = _intercept(design, w)
+        along = None
+    v = np.append(w, 1.0)
+    floor = (EPS * EPS / 4) * float(v * v @ design.squares)
+    return LeastSquares(
+        weights=w,
+        intercept=b if design.intercept else 0.0,
+        loss=mse if penalty is None else mse + float(penalty @ (w * w)),
+        mean_squared_error=mse,
+        floor=floor,
+        factor=factor,
+        inverse_factor=inverse,
+        eigenvalues=_squared_singular_values(factor / scale),
+        null=null,
+        scale=scale,
+        along_means=along,
+        exact=True,
+    )
+
+
+def _squared_singular_values(F: Floats) -> Floats:
+    return np.asarray(np.linalg.svd(F, compute_uv=False)[::-1] ** 2) if F.size else np.zeros(0)
 
 
 def _solved(design: Design, penalty: Floats | None) -> LeastSquares:
@@ -139,20 +201,6 @@ def _exact_sum(values: Floats) -> float:
     from math import fsum
 
     return fsum(values.tolist())
-
-
-def two_product(a: Floats, b: Floats) -> tuple[Floats, Floats]:
-    """Return (p, e) with p = fl(a b) and p + e = a b exactly (Dekker 1971, Veltkamp's split)."""
-    p = a * b
-    a_high, a_low = _split(a)
-    b_high, b_low = _split(b)
-    return p, a_low * b_low - (((p - a_high * b_high) - a_low * b_high) - a_high * b_low)
-
-
-def _split(a: Floats) -> tuple[Floats, Floats]:
-    c = 134217729.0 * a
-    high = c - (c - a)
-    return high, a - high
 
 
 def _intercept(design: Design, w: Floats) -> float:

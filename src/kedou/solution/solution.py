@@ -306,7 +306,7 @@ def _standard_errors(
     ]
     if design.intercept:
         moved = bool((tied & ~design.constant & (np.abs(design.mean) > 0)).any())
-        along = design.mean @ G
+        along = design.mean @ G if answer.along_means is None else answer.along_means
         errors.append(None if moved else float(per_row * np.hypot(1.0, length(along))))
     return errors
 

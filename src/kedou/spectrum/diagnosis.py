@@ -165,6 +165,12 @@ class Diagnosis:
         )
 
     @property
+    def notes(self) -> tuple[Message, ...]:
+        """What was chosen automatically when the rows were read."""
+        moments = self.scaled_moments
+        return () if moments is None or moments.chosen is None else (moments.chosen,)
+
+    @property
     def messages(self) -> tuple[Message, ...]:
         """The judgement in sentences."""
         said = [
@@ -207,7 +213,8 @@ class Diagnosis:
             "digits": self.digits.coefficients,
             "digits_std": self.digits.residual_std,
         }
-        lines = [str(Message("spectrum.summary", values)), *map(str, self.messages)]
+        said = (*self.messages, *self.notes)
+        lines = [str(Message("spectrum.summary", values)), *map(str, said)]
         return "\n".join(lines)
 
 

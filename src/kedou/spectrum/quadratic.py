@@ -31,6 +31,7 @@ from kedou.solution import (
     ridge_penalty,
 )
 from kedou.solution.design import EPS
+from kedou.solution.exact import WholeNormal, exact_residual, whole_normal
 
 
 @dataclass(frozen=True, eq=False)
@@ -49,6 +50,8 @@ class Quadratic:
         theta*.
     R : (p, p) float64
         Factor of half the Hessian.
+    penalty : (k,) float64 or None
+        Of each squared weight, in the user's units.
     """
 
     design: Design
@@ -56,6 +59,7 @@ class Quadratic:
     answer: LeastSquares
     best: Floats
     R: Floats
+    penalty: Floats | None = None
 
     @property
     def least(self) -> float:
@@ -86,6 +90,31 @@ class Quadratic:
     def curvature(self, theta: Floats, v: Floats) -> Floats:
         """Return H v, shape (p,); H does not depend on theta."""
         return 2.0 * ((self.R @ v) @ self.R)
+
+    def preconditioned(self, theta: Floats, gradient: Floats) -> Floats:
+        """Return H^-1 times the gradient at theta, shape (p,), through the float64 factor.
+
+        On exact moments the gradient is taken from the exact sums, at theta, and rounded once; the
+        one that is given is not looked at. On others it is the one that is given.
+        """
+        design, k = self.design, len(self.design.columns)
+        G = self.answer.inverse_factor
+        user = self.coordinates.outward(theta)
+        if self._normal is not None:
+            downhill, up = exact_residual(self._normal, design.intercept, user, self.penalty)
+        else:
+            half = -0.5 * self.coordinates.gradient_outward(gradient)
+            up = float(half[k]) if design.intercept else 0.0
+            downhill = half[:k] - design.mean * up
+        step = G @ (downhill @ G)
+        if design.intercept:
+            step = np.append(step, up - design.mean @ step)
+        return -self.coordinates.inward(step)
+
+    @cached_property
+    def _normal(self) -> WholeNormal | None:
+        exact = self.design.exact
+        return None if exact is None else whole_normal(exact, self.design.intercept)
 
     def gaps(self, thetas: Floats) -> Floats:
         """Return the gaps of many parameters (records, p), shape (records,)."""
@@ -148,7 +177,8 @@ def make_quadratic(
 
 def quadratic_of(design: Design, standardize: bool = False, ridge: float = 0.0) -> Quadratic:
     """Build the bowl of a design."""
-    answer = least_squares(design, ridge_penalty(design, ridge, standardize))
+    penalty = ridge_penalty(design, ridge, standardize)
+    answer = least_squares(design, penalty)
     coordinates = make_coordinates(design, standardize)
     k = len(design.columns)
     F = answer.factor / coordinates.scale
@@ -160,4 +190,4 @@ def quadratic_of(design: Design, standardize: bool = False, ridge: float = 0.0) 
     else:
         R = F
     best = coordinates.inward(answer.theta(design.intercept))
-    return Quadratic(design, coordinates, answer, best, np.ascontiguousarray(R))
+    return Quadratic(design, coordinates, answer, best, np.ascontiguousarray(R), penalty)

@@ -74,7 +74,7 @@ def descend_batches(
     squared = isinstance(loss, SquaredError)
     if ridge and not squared:
         raise OptionError("fitting.passes-ridge", got=str(ridge), loss=loss.name)
-    moments = scan(source)
+    moments = scan(source, precision="fast")
     design = make_design(moments, intercept)
     quadratic = quadratic_of(design, standardize, ridge)
     blocks = DesignBlocks(source, design.columns, checked=moments.rows_skipped > 0)

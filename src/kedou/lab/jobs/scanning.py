@@ -126,6 +126,7 @@ def _scanned(source: Source, ask: Mapping[str, Any], news: _News) -> Scanned:
     sampler = Sampler(seed=seed, cells=SAMPLE_CELLS)
     workers = min(THREADS, threads(None))
     told: dict[str, Any] = {"progress": news.rows, "so_far": news.moments, "workers": workers}
+    told["precision"] = "fast"  # the page descends in float64
     if ask.get("split_by"):
         moments, split = split_last(source, observe=sampler, **told)
         _check_size(moments)
@@ -137,7 +138,7 @@ def _scanned(source: Source, ask: Mapping[str, Any], news: _News) -> Scanned:
     if automatic and 2 <= moments.count < SMALL and _numbers(moments, moments.count) < MOST_NUMBERS:
         sampler = Sampler(seed=seed, cells=SAMPLE_CELLS)
         singles = leave_one_out(source, sampler)
-        whole = scan(source, workers=workers)
+        whole = scan(source, workers=workers, precision="fast")
         moments, kind = replace(whole, folds=singles.folds), "leave-one-out"
     return Scanned(moments, kind, sampler.sample(moments.columns))
 

@@ -1,0 +1,165 @@
+"""From rows to exact sums: the exact twin of ``kedou.moments.accumulate.Accumulator``.
+
+Plain rows go the quick way (``quick``); rows it leaves, rows with weights, double-double powers and
+columns of extreme size go the general way (``cutting``, ``products``). Both are exact, so which way
+a row went shows in the time alone.
+
+With weights the sums are w x y: the weight is cut into slices like a column and multiplied in,
+slice by slice, so that nothing is rounded either.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from kedou.block import Block, Floats
+from kedou.errors import DataError
+from kedou.moments.exact.bins import Filling
+from kedou.moments.exact.cutting import ROWS, TooLargeError, cut, times
+from kedou.moments.exact.products import add_products
+from kedou.moments.exact.quick import Quick
+from kedou.moments.exact.sums import Sums
+
+_TRIES = 3
+
+
+class ExactAccumulator:
+    """Turns blocks into exact sums with buffers that are used again; one for each thread.
+
+    Parameters
+    ----------
+    target_name : str
+    weight_name : str, optional
+    """
+
+    def __init__(self, target_name: str, weight_name: str | None = None) -> None:
+        self.target_name = target_name
+        self.weight_name = weight_name
+        self._quick: dict[int, Quick] = {}
+
+    def moments(self, block: Block) -> Sums:
+        """Return the exact sums of one block.
+
+        Raises
+        ------
+        DataError
+            A value whose square leaves float64.
+        """
+        try:
+            return self._moments(block)
+        except TooLargeError as problem:
+            number, value = problem.column, problem.value
+        if number == block.X.shape[1]:
+            raise DataError("moments.target-out-of-range", value=value)
+        raise DataError("moments.too-large", column=block.columns[number].name, value=value)
+
+    def _moments(self, block: Block) -> Sums:
+        rows, k = block.X.shape
+        filling = Filling(k + 2)
+        if block.weight is None and block.X_low is None:
+            self._add_plain(filling, block.X, block.y)
+        else:
+            for first in range(0, rows, ROWS):
+                span = slice(first, min(first + ROWS, rows))
+                low = None if block.X_low is None else block.X_low[span]
+                weight = None if block.weight is None else block.weight[span]
+                _add_general(filling, block.X[span], block.y[span], weight, low)
+        return Sums(
+            columns=block.columns,
+            target_name=self.target_name,
+            weight_name=self.weight_name,
+            count=rows,
+            bins=filling.bins(),
+            rows_read=rows if block.rows_read < 0 else block.rows_read,
+            skipped=dict(block.skipped),
+        )
+
+    def folded(self, block: Block, fold: NDArray[np.intp], folds: int) -> Sums:
+        """Return the sums of a block with those of each fold: every fold has bins of its own.
+
+        Parameters
+        ----------
+        fold : (rows,) int
+            The fold of each row.
+        """
+        order = np.argsort(fold, kind="stable")
+        counts = np.bincount(fold, minlength=folds)
+        ends = np.cumsum(counts)
+        parts = []
+        for count, end in zip(counts.tolist(), ends.tolist(), strict=True):
+            rows = order[end - count : end]
+            inside = replace(
+                block,
+                X=block.X[rows],
+                y=block.y[rows],
+                weight=None if block.weight is None else block.weight[rows],
+                X_low=None if block.X_low is None else block.X_low[rows],
+                rows=None,
+                key=None,
+                rows_read=count,
+                skipped={},
+            )
+            parts.append(self.moments(inside))
+        total = parts[0]
+        for part in parts[1:]:
+            total = total + part
+        read = len(block.y) if block.rows_read < 0 else block.rows_read
+        return replace(total, rows_read=read, skipped=dict(block.skipped), folds=tuple(parts))
+
+    def _add_plain(self, filling: Filling, X: Floats, y: Floats) -> None:
+        rows, k = X.shape
+        m = k + 2
+        quick = self._quick.get(m)
+        if quick is None:
+            quick = self._quick[m] = Quick(m)
+        quick.restart(filling)
+        deep: list[Floats] = []
+        waiting = 0
+        for first in range(0, rows, quick.rows):
+            span = slice(first, first + quick.rows)
+            tile_X, tile_y = X[span], y[span]
+            left = quick.take(tile_X, tile_y) if quick.given_up < _TRIES else None
+            if left is not None:
+                tile_X, tile_y = tile_X[left], tile_y[left]
+            if len(tile_y):
+                deep.append(_columns(tile_X, tile_y))
+                waiting += len(tile_y)
+            if waiting > ROWS - quick.rows:
+                _add_deep(filling, deep)
+                deep, waiting = [], 0
+        quick.finish()
+        _add_deep(filling, deep)
+
+
+def _columns(X: Floats, y: Floats) -> Floats:
+    """Return [X y 1] with columns first: (k + 2, rows), contiguous."""
+    rows, k = X.shape
+    tile = np.empty((k + 2, rows))
+    tile[:k] = X.T
+    tile[k] = y
+    tile[k + 1] = 1.0
+    return tile
+
+
+def _add_deep(filling: Filling, tiles: list[Floats]) -> None:
+    """Add rows that the quick way left, at most 4,096 of them."""
+    if tiles:
+        add_products(filling, cut([np.concatenate(tiles, axis=1)]))
+
+
+def _add_general(
+    filling: Filling, X: Floats, y: Floats, weight: Floats | None, low: Floats | None
+) -> None:
+    parts = [_columns(X, y)]
+    if low is not None and low.any():
+        rest = np.zeros_like(parts[0])
+        rest[: X.shape[1]] = low.T
+        parts.append(rest)
+    columns = cut(parts)
+    if weight is None:
+        add_products(filling, columns)
+    else:
+        add_products(filling, columns, times(columns, cut([weight[None, :]])))

@@ -1,0 +1,274 @@
+"""The quick way for plain rows: up to three slices of 22 bits, checked afterwards.
+
+A tile of rows Z (columns first) is cut as in ``cutting``, but on a grid chosen from the sum of
+squares of the first tile instead of the largest value, so that slices can be wider:
+
+    Z = S_1 + S_2 + S_3 + rest
+
+Rows whose rest is not zero (a number far below its column's usual size has bits below the third
+slice) are taken out and left to the general way. The products S_i S_j' of what stays are checked
+for exactness *after* they were formed: BLAS adds whole numbers, the sums on the diagonal only grow,
+so a diagonal below 2^53 proves every one of its partial sums exact, and by Cauchy-Schwarz
+
+    sum |s_a s_b| <= sqrt(sum s_a^2  sum s_b^2) < 2^53
+
+every other entry too, in whatever order they were added. A tile that fails (an outlier) goes the
+general way as well, and the grid is chosen anew.
+
+Only what the data need is multiplied: columns of few bits (whole numbers, indicators) have no
+second slice. Where all columns have all slices, the cross products come from symmetric ones,
+
+    S_i S_j' + S_j S_i' = (S_i + S_j)(S_i + S_j)' - S_i S_i' - S_j S_j'
+
+six symmetric products in place of nine (A. Karatsuba, Y. Ofman, 1962).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from kedou.block import Floats
+from kedou.moments.exact.bins import Filling, Whole
+
+BITS = 22
+SLICES = 3
+LIMIT = 2.0**53
+WIDE = 48
+"""From so many columns on, six symmetric products cost less than one wide one."""
+MOST_REST = 0.15
+"""More rows than this left to the general way: another grid is tried."""
+SAFE = 300
+"""Columns beyond 2^300 or below 2^-300 go the general way: their products might leave float64."""
+_FLUSH = 128
+
+
+def quick_rows(m: int) -> int:
+    """Return the rows of a quick tile."""
+    return 1024 if m >= WIDE else 2048
+
+
+@dataclass(frozen=True, eq=False)
+class Plan:
+    """How the tiles of a stretch are cut: where the slices stand, and which columns have them.
+
+    Attributes
+    ----------
+    unit : (m,) int64
+        The first slice of column j counts units of 2^unit[j], each next one units 2^22 smaller.
+    up : (m, 1) float64
+        Powers of two, at least 1, that bring all columns to one unit: that of the largest, so
+        that nothing is lost at the lower end of float64.
+    alive : list of (columns,) int
+        For each slice the columns that have it: all at first, then ever fewer.
+    anchors : list of float
+        What rounds to the units of each slice.
+    stays : list of (columns of the slice before,) bool
+        Which of those have the next slice as well.
+    scale : (M, M) float64
+        Powers of two that turn products of the stacked slices into whole numbers.
+    """
+
+    unit: NDArray[np.int64]
+    up: Floats
+    alive: list[NDArray[np.intp]]
+    anchors: list[float]
+    stays: list[NDArray[np.bool_]]
+    scale: Floats
+
+    @property
+    def full(self) -> bool:
+        """Whether all columns have all slices."""
+        return len(self.alive) > 1 and all(len(a) == len(self.unit) for a in self.alive)
+
+
+class Quick:
+    """Buffers for quick tiles of m columns; one for each thread.
+
+    ``take`` adds the exact products of some rows to what was added before, and returns the rows
+    it could not take.
+    """
+
+    def __init__(self, m: int) -> None:
+        self.m, self.rows = m, quick_rows(m)
+        self._cells: Floats = np.empty(SLICES * m * self.rows)
+        self._spare: Floats = np.empty(m * self.rows)
+        self._tile: Floats = np.empty(m * self.rows)
+        self._plan: Plan | None = None
+        self._total: Whole = np.zeros((0, 0), np.int64)
+        self._tiles = 0
+        self.given_up = 0
+
+    def restart(self, filling: Filling) -> None:
+        """Begin a block: the grid is chosen anew from its first rows."""
+        self.filling = filling
+        self._plan, self._tiles, self.given_up = None, 0, 0
+
+    def take(self, X: Floats, y: Floats) -> NDArray[np.intp] | None:
+        """Add rows [X y 1], at most ``rows`` of them.
+
+        Returns
+        -------
+        (left,) int or None
+            Rows that were not added; None: none were.
+        """
+        if self._plan is not None:
+            left = self._add(self._load(X, y, self._plan.up), self._plan, MOST_REST)
+            if left is not None:
+                return left
+        self.finish()
+        self._plan = _plan_of(self._load(X, y, np.ones((self.m, 1))), self.rows)
+        if self._plan is not None:
+            size = len(self._plan.scale)
+            self._total = np.zeros((size, size), np.int64)
+            left = self._add(self._load(X, y, self._plan.up), self._plan, 2 * MOST_REST)
+            if left is not None:
+                return left
+        self._plan = None
+        self.given_up += 1
+        return None
+
+    def _load(self, X: Floats, y: Floats, up: Floats) -> Floats:
+        """Return [X y 1] with columns first and times ``up``, (m, rows)."""
+        rows, k = X.shape
+        tile = self._tile[: self.m * rows].reshape(self.m, rows)
+        tile[:k] = X.T
+        tile[k], tile[k + 1] = y, 1.0
+        if (up != 1.0).any():
+            with np.errstate(over="ignore"):  # infinite squares do not pass as exact
+                tile *= up
+        return tile
+
+    def finish(self) -> None:
+        """Move what was added to the bins."""
+        plan = self._plan
+        if plan is None or not self._tiles:
+            return
+        degrees = [np.zeros((self.m, self.m), np.int64) for _ in range(2 * len(plan.alive) - 1)]
+        ends = np.cumsum([len(alive) for alive in plan.alive])
+        for i, rows in enumerate(plan.alive):
+            for j, columns in enumerate(plan.alive[i:], start=i):
+                part = self._total[ends[i] - len(rows) : ends[i], ends[j] - len(columns) : ends[j]]
+                degrees[i + j][np.ix_(rows, columns)] += part
+                if i != j:
+                    degrees[i + j][np.ix_(columns, rows)] += part.T
+        exponents = plan.unit[:, None] + plan.unit[None, :]
+        for degree, total in enumerate(degrees):
+            if total.any():
+                self.filling.add(total, exponents - BITS * degree)
+        self._total[:] = 0
+        self._tiles = 0
+
+    def _add(self, tile: Floats, plan: Plan, most: float) -> NDArray[np.intp] | None:
+        """Add the products of a tile; return the rows left out, or None if it does not fit."""
+        rows = tile.shape[1]
+        stack = self._cells[: len(plan.scale) * rows].reshape(-1, rows)
+        left = self._cut(tile, plan, stack)
+        if left is None or len(left) > most * rows:
+            return None
+        stack[:, left] = 0.0
+        if plan.full and self.m >= WIDE:
+            product = self._by_symmetric_products(stack, plan)
+        else:
+            product = np.dot(stack, stack.T)
+            product *= plan.scale
+        if product is None or not _within(product.diagonal()):
+            return None
+        self._total += product.astype(np.int64)
+        self._tiles += 1
+        if self._tiles == _FLUSH:
+            self.finish()
+        return left
+
+    def _cut(self, tile: Floats, plan: Plan, stack: Floats) -> NDArray[np.intp] | None:
+        """Fill the stack with slices; return rows with bits below the last, None: another plan."""
+        rows, begin, last = tile.shape[1], 0, len(plan.alive) - 1
+        rest = tile
+        for level, alive in enumerate(plan.alive):
+            if level and len(alive) < len(rest):
+                stays = plan.stays[level]
+                if rest[~stays].any():
+                    return None
+                rest = rest[stays]
+            count = len(alive)
+            piece = stack[begin : begin + count]
+            np.add(rest, plan.anchors[level], out=piece)
+            piece -= plan.anchors[level]
+            begin += count
+            if level == last:
+                return np.flatnonzero((rest != piece).any(axis=0))
+            room = self._spare[: count * rows].reshape(count, rows)
+            rest = np.subtract(rest, piece, out=room)
+        return None
+
+    def _by_symmetric_products(self, stack: Floats, plan: Plan) -> Floats | None:
+        """Return the products of full slices, in units, by symmetric products alone.
+
+        Sums of squares below 2^52 keep both differences below 2^53, so they are exact.
+        """
+        m, rows = self.m, stack.shape[1]
+        pieces = stack.reshape(-1, m, rows)
+        product = np.zeros_like(plan.scale)
+        squares = []
+        for i, piece in enumerate(pieces):
+            span = slice(i * m, (i + 1) * m)
+            product[span, span] = np.dot(piece, piece.T) * plan.scale[span, span]
+            squares.append(product[span, span])
+        room = self._spare[: m * rows].reshape(m, rows)
+        for i in range(len(pieces)):
+            for j in range(i + 1, len(pieces)):
+                # Slice j is brought to the units of slice i, so that both count alike.
+                np.multiply(pieces[j], np.ldexp(1.0, BITS * (j - i)), out=room)
+                room += pieces[i]
+                span = slice(i * m, (i + 1) * m)
+                both = np.dot(room, room.T) * plan.scale[span, span]
+                if not _within(both.diagonal(), LIMIT / 2):
+                    return None
+                # ``finish`` adds the mirror image of every cross product: a triangle is enough.
+                cross = np.triu((both - squares[i]) - squares[j])
+                np.einsum("ii->i", cross)[:] /= 2.0
+                product[span, j * m : (j + 1) * m] = cross
+        return product if _within(product.diagonal(), LIMIT / 2) else None
+
+
+def _plan_of(tile: Floats, rows: int) -> Plan | None:
+    """Choose where slices stand, and how many; None where the columns' sizes are extreme.
+
+    The first slice's sum of squares lies between 2^50 and 2^52 units, or a quarter of that where
+    slices are added before they are multiplied.
+    """
+    m = len(tile)
+    spare = 25 if m >= WIDE else 26
+    with np.errstate(over="ignore", under="ignore", invalid="ignore"):
+        root = np.sqrt(np.einsum("ij,ij->i", tile, tile) * (rows / tile.shape[1]))
+    seen = root[root > 0]
+    if not (root < 2.0**SAFE).all() or (seen < 2.0**-SAFE).any():
+        return None
+    unit = np.where(root > 0, np.frexp(root)[1].astype(np.int64) - spare, -20)
+    top = int(unit.max())
+    up = np.ldexp(1.0, top - unit)[:, None]
+    alive, more = np.arange(m), np.ones(m, dtype=bool)
+    columns: list[NDArray[np.intp]] = []
+    anchors: list[float] = []
+    stays: list[NDArray[np.bool_]] = []
+    rest = tile * up
+    for level in range(SLICES):
+        anchor = float(np.ldexp(1.5, top - BITS * level + 52))
+        columns.append(alive)
+        anchors.append(anchor)
+        stays.append(more)
+        rest -= (rest + anchor) - anchor
+        more = (rest != 0).any(axis=1)
+        if not more.any():
+            break
+        alive, rest = alive[more], rest[more]
+    stacked = np.concatenate([np.full(len(a), top - BITS * n) for n, a in enumerate(columns)])
+    scale = np.ldexp(1.0, -(stacked[:, None] + stacked))
+    return Plan(unit, up, columns, anchors, stays, scale)
+
+
+def _within(squares: Floats, limit: float = LIMIT) -> bool:
+    """Say whether sums of squares, in units, prove their products exact (false for NaN)."""
+    return bool((squares < limit).all())
