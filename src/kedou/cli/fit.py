@@ -37,6 +37,7 @@ def fit(
     encoding: options.Encoding = None,
     delimiter: options.Delimiter = None,
     decimal: options.Decimal = None,
+    checkpoint: options.Checkpoint = None,
     loss: Annotated[
         str, typer.Option("--loss", metavar="NAME", rich_help_panel="descent")
     ] = "squared",
@@ -104,10 +105,12 @@ def fit(
         *(encoding, delimiter, decimal),
     )
     _check_settings(settings, loss)
+    if checkpoint is not None:
+        _check_checkpoint(checkpoint, loss, check, report)
     outputs = _Outputs(model, history, moments, report, not no_moments)
     outputs.check()
     given = options.one_or_all(files)
-    fitted = _fitted(given, reading, settings, loss, check, quiet, report is not None)
+    fitted = _fitted(given, reading, settings, loss, check, quiet, report is not None, checkpoint)
     fitted = outputs.write(fitted, given)
     if as_json:
         from kedou.cli.answer import answer, to_text
@@ -137,6 +140,20 @@ def _check_settings(settings: dict[str, Any], loss: str) -> None:
         rules.has_rate(settings["rule"])
     else:
         rules.make(settings["rule"], settings["learning_rate"])
+
+
+def _check_checkpoint(path: str, loss: str, check: _Check, report: str | None) -> None:
+    """Refuse what reads rows in a way that a checkpoint does not keep."""
+    from kedou.cli.tables import check_place
+    from kedou.losses import SquaredError, make
+
+    if not isinstance(make(loss), SquaredError):
+        raise OptionError("cli.checkpoint-loss", loss=loss)
+    if check.split_by is not None:
+        raise OptionError("cli.checkpoint-split")
+    if report is not None:
+        raise OptionError("cli.checkpoint-report")
+    check_place(path)
 
 
 @dataclass(frozen=True)
@@ -172,6 +189,7 @@ def _fitted(
     check: _Check,
     quiet: bool,
     sampled: bool,
+    checkpoint: str | None,
 ) -> Fitted:
     from dataclasses import replace
     from time import perf_counter
@@ -195,7 +213,8 @@ def _fitted(
         else:
             seed = settings["seed"] or 0
             folds = check.at_first(squared)
-            moments = scan(source, folds=folds, seed=seed, progress=progress, observe=sampler)
+            told: dict[str, Any] = {"progress": progress, "observe": sampler}
+            moments = scan(source, folds=folds, seed=seed, checkpoint=checkpoint, **told)
     if not squared:
         if not quiet:
             from kedou.cli.progress import tell_passes

@@ -10,8 +10,9 @@ from __future__ import annotations
 import os
 import threading
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import closing, nullcontext
 from dataclasses import dataclass
 
 import numpy as np
@@ -20,10 +21,11 @@ from numpy.typing import NDArray
 from kedou.blas import one_thread
 from kedou.block import Block
 from kedou.errors import DataError, OptionError
+from kedou.fitting.checkpoint import Checkpoint
 from kedou.fitting.progress import Counter
 from kedou.fitting.so_far import SoFar
 from kedou.moments import Accumulator, Merger, Moments
-from kedou.sources.source import Part, Source, UncheckedPart
+from kedou.sources.source import MarkedPart, Part, Source, UncheckedPart
 
 FoldNumbers = NDArray[np.intp]
 Observer = Callable[[Block, "FoldNumbers | None"], None]
@@ -56,6 +58,8 @@ class Reading:
     observe : callable or None
         Called with every block, and the folds of its rows, by the thread that read it.
     so_far : SoFar or None
+    checkpoint : Checkpoint or None
+        What was read before is not read again, and what is read is kept there.
     """
 
     source: Source
@@ -63,6 +67,7 @@ class Reading:
     counter: Counter
     observe: Observer | None = None
     so_far: SoFar | None = None
+    checkpoint: Checkpoint | None = None
 
     def moments(self, workers: int | None = None) -> Moments:
         """Read all rows and return their moments.
@@ -72,12 +77,22 @@ class Reading:
         DataError
             There is no usable row.
         """
-        merger = Merger()
-        parts = self.source.parts()
-        with one_thread():
-            for moments in _in_order(self._reader(), parts, threads(workers), self.counter):
+        kept = self.checkpoint
+        first, merger = (0, Merger()) if kept is None else (kept.next, kept.merger())
+        parts = list(enumerate(self.source.parts()))[first:]
+        if kept is not None:
+            self._tell(kept)
+        count = threads(workers)
+        with (
+            one_thread(),
+            nullcontext() if kept is None else kept.kept(),
+            closing(_in_order(self._reader(), parts, count, self.counter)) as read,
+        ):
+            for number, moments in read:
                 if moments is not None:
                     merger.add(moments)
+                if kept is not None:
+                    kept.merged(number, merger)
         total = merger.result()
         if total is None or total.count == 0:
             read_rows = 0 if total is None else total.rows_read
@@ -97,7 +112,12 @@ class Reading:
             return made
 
         def read(number: int, part: Part) -> Moments | None:
-            if plain and isinstance(part, UncheckedPart):
+            if self.checkpoint is not None:
+                if self.checkpoint.finished(number):
+                    return self.checkpoint.moments(number)
+                moments = self._fold_marked(part, accumulator(), number, self.checkpoint)
+                self.checkpoint.part(number, moments)
+            elif plain and isinstance(part, UncheckedPart):
                 moments = self._fold(part.unchecked_blocks(), accumulator(), None)
                 if moments is not None and not np.isfinite(moments.scatter).all():
                     self.counter.take_back(moments.rows_read)
@@ -115,18 +135,42 @@ class Reading:
     ) -> Moments | None:
         merger = Merger()
         for block in blocks:
-            self.counter.check()
-            numbers = None if self.folding is None else self.folding.of(block)
-            if self.folding is None or numbers is None:
-                merger.add(accumulator.moments(block))
-            else:
-                merger.add(accumulator.folded(block, numbers, self.folding.folds))
-            if self.observe is not None:
-                self.observe(block, numbers)
-            self.counter.count(block)
-            if self.so_far is not None and told is not None:
-                self.so_far.block(told, merger)
+            self._add(block, merger, accumulator, told)
         return merger.result()
+
+    def _fold_marked(
+        self, part: Part, accumulator: Accumulator, number: int, kept: Checkpoint
+    ) -> Moments | None:
+        """Fold what of a part was not folded before, and tell how far it is."""
+        mark, merger = kept.place(number)
+        if not isinstance(part, MarkedPart):
+            return self._fold(part.blocks(), accumulator, number)
+        for block, after in part.blocks_after(mark):
+            self._add(block, merger, accumulator, number)
+            kept.block(number, merger, after)
+        return merger.result()
+
+    def _add(
+        self, block: Block, merger: Merger, accumulator: Accumulator, told: int | None
+    ) -> None:
+        self.counter.check()
+        numbers = None if self.folding is None else self.folding.of(block)
+        if self.folding is None or numbers is None:
+            merger.add(accumulator.moments(block))
+        else:
+            merger.add(accumulator.folded(block, numbers, self.folding.folds))
+        if self.observe is not None:
+            self.observe(block, numbers)
+        self.counter.count(block)
+        if self.so_far is not None and told is not None:
+            self.so_far.block(told, merger)
+
+    def _tell(self, kept: Checkpoint) -> None:
+        """Tell whoever follows this reading what was read before it began."""
+        if kept.rows:
+            self.counter.go_on(kept.rows)
+            if self.so_far is not None:
+                self.so_far.go_on(kept.so_far())
 
 
 def threads(workers: int | None) -> int:
@@ -143,26 +187,28 @@ def threads(workers: int | None) -> int:
 
 def _in_order(
     read: Callable[[int, Part], Moments | None],
-    parts: Sequence[Part],
+    parts: Sequence[tuple[int, Part]],
     count: int,
     counter: Counter,
-) -> Iterator[Moments | None]:
+) -> Generator[tuple[int, Moments | None], None, None]:
     """Read parts by threads and yield their moments in order, only a few ahead."""
     if count == 1 or len(parts) <= 1:
-        for number, part in enumerate(parts):
-            yield read(number, part)
+        for number, part in parts:
+            yield number, read(number, part)
         return
     with ThreadPoolExecutor(min(count, len(parts)), thread_name_prefix="kedou-scan") as pool:
-        waiting: deque[Future[Moments | None]] = deque()
+        waiting: deque[tuple[int, Future[Moments | None]]] = deque()
         try:
-            for number, part in enumerate(parts):
-                waiting.append(pool.submit(read, number, part))
+            for number, part in parts:
+                waiting.append((number, pool.submit(read, number, part)))
                 if len(waiting) > 2 * count:
-                    yield waiting.popleft().result()
+                    first, future = waiting.popleft()
+                    yield first, future.result()
             while waiting:
-                yield waiting.popleft().result()
+                first, future = waiting.popleft()
+                yield first, future.result()
         except BaseException:
             counter.stopped = True
-            for future in waiting:
+            for _, future in waiting:
                 future.cancel()
             raise

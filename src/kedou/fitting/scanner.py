@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from typing import Any
 
 from kedou.data import Dataset
 from kedou.errors import OptionError
+from kedou.fitting.checkpoint import Checkpoint
 from kedou.fitting.folds import check_folds, fold_of_rows
 from kedou.fitting.progress import Counter, Progress
 from kedou.fitting.reading import Folding, Observer, Reading, threads
@@ -38,6 +40,7 @@ def scan(
     so_far: Callable[[Moments], None] | None = None,
     observe: Observer | None = None,
     workers: int | None = None,
+    checkpoint: str | os.PathLike[str] | None = None,
     **options: Any,
 ) -> Moments:
     """Read all rows once and return their moments.
@@ -66,6 +69,10 @@ def scan(
         thread that read it, in no particular order: ``kedou.fitting.sample.Sampler`` is one.
     workers : int, optional
         Threads; the number of processors by default. Changes the time, never a bit.
+    checkpoint : path, optional
+        A file in which this scan keeps what it has read (``kedou.fitting.checkpoint``). Where it
+        is there already, the scan goes on from it, and ``observe`` sees only blocks that are read
+        now. For files only.
     **options
         As for ``kd.open``: ``target``, ``features``, ``categorical``, ``polynomial``, ...
 
@@ -79,6 +86,8 @@ def scan(
         Cells that are not numbers, no usable rows, weights below zero, ...
     OptionError
         Options that make no sense.
+    SavedFileError
+        The checkpoint is of other files or options, a file has changed since, or it is damaged.
 
     Examples
     --------
@@ -95,4 +104,8 @@ def scan(
     folding = Folding(folds, lambda block: fold_of_rows(block, folds, seed)) if folds else None
     counter = Counter(progress, source.rows)
     partly = None if so_far is None else SoFar(so_far)
-    return Reading(source, folding, counter, observe, partly).moments(workers)
+    kept = None
+    if checkpoint is not None:
+        chosen = {"precision": precision, "folds": folds, "seed": seed if folds else None}
+        kept = Checkpoint(checkpoint, source, chosen)
+    return Reading(source, folding, counter, observe, partly, kept).moments(workers)

@@ -44,6 +44,10 @@ class SoFar:
         self._put_down: dict[int, int] = {}
         self._round, self._due = 0, clock() + interval
 
+    def go_on(self, moments: Moments | None) -> None:
+        """Begin with moments of rows that were read before."""
+        self._done = moments
+
     def block(self, part: int, merger: Merger) -> None:
         """Take note that a part has one block more; its merger is this thread's own."""
         if self._clock() < self._due and self._put_down.get(part, 0) >= self._round:

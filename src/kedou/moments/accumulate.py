@@ -11,6 +11,7 @@ rounding of m, so next to nothing cancels. Tiles are then merged by ``chan.betwe
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -168,10 +169,20 @@ class Merger:
 
     Like the carries of a binary counter: equal neighbours merge as soon as both are there, so
     n moments need log2(n) places and the tree depends on n alone.
+
+    Parameters
+    ----------
+    pieces : sequence of (int, Moments)
+        Where another merger stood (``pieces``): this one goes on from there.
     """
 
-    def __init__(self) -> None:
-        self._stack: list[tuple[int, Moments]] = []
+    def __init__(self, pieces: Sequence[tuple[int, Moments]] = ()) -> None:
+        self._stack: list[tuple[int, Moments]] = list(pieces)
+
+    @property
+    def pieces(self) -> tuple[tuple[int, Moments], ...]:
+        """All merged so far: subtrees in order, each with how many moments are in it."""
+        return tuple(self._stack)
 
     def add(self, moments: Moments) -> None:
         """Take the next moments in order."""
