@@ -1,7 +1,7 @@
 """Kill a scan with SIGKILL where it hurts, go on, and see that nothing is read twice or lost.
 
-``python tests/faults/kill_scans.py 200`` kills 200 scans, each at another random moment, and finishes
-each with the same command again.
+``python tests/faults/kill_scans.py 200`` kills 200 scans, each at another random moment, and
+finishes each with the same command again.
 """
 
 import json
@@ -86,7 +86,7 @@ class Trial:
         process, trace = self.start(None if place == "anywhere" else [place, number])
         wanted = number * 2 if place == "anywhere" else None
         while process.poll() is None and not _reached(trace, wanted):
-            time.sleep(0.0005)
+            time.sleep(0.003)
         ended = process.poll() is not None
         process.kill()
         _, said = process.communicate()

@@ -1,7 +1,7 @@
 """A scan that tells every block it opens and closes, and can be told where to wait for its end.
 
-``python scan_process.py JSON`` with ``data``, ``checkpoint``, ``trace``, ``result``, ``options`` and
-``stop``: ``["block", n]``, ``["write", n]``, ``["rename", n]``, ``["renamed", n]`` or null.
+``python scan_process.py JSON`` with ``data``, ``checkpoint``, ``trace``, ``result``, ``options``
+and ``stop``: ``["block", n]``, ``["write", n]``, ``["rename", n]``, ``["renamed", n]`` or null.
 """
 
 import json
@@ -12,6 +12,7 @@ import time
 from pathlib import Path
 
 import kedou as kd
+from kedou.fitting import checkpoint
 from kedou.fitting.checkpoint import Checkpoint
 from kedou.sources import csv, parquet, tables
 
@@ -48,6 +49,7 @@ class Trace:
 def main(job: dict) -> None:
     small_blocks()
     Checkpoint.__init__.__defaults__ = (0.0, time.perf_counter)
+    checkpoint.SHARE = 1.0
     trace = Trace(job["trace"], job["stop"])
     blocks_after = tables.TableSourcePart.blocks_after
     fsync, replace = os.fsync, Path.replace

@@ -116,12 +116,14 @@ class Checkpoint:
         mark, pieces = self._open.get(number, (None, ()))
         return mark, Merger(pieces)
 
-    def so_far(self) -> Moments | None:
-        """Return the moments of all rows that had been read, without folds, in some order."""
-        merger = Merger()
-        for moments in self._all():
-            merger.add(moments)
-        return merger.result(folds=False)
+    def so_far(self) -> tuple[Moments | None, dict[int, Moments]]:
+        """Return the moments, without folds, of finished parts and of each open one."""
+        done = Merger()
+        for moments in self._finished():
+            done.add(moments)
+        opened = {n: Merger(pieces).result(folds=False) for n, (_, pieces) in self._open.items()}
+        found = {n: moments for n, moments in opened.items() if moments is not None}
+        return done.result(folds=False), found
 
     def block(self, number: int, merger: Merger, mark: Mark | None) -> None:
         """Take note that a part was read up to a mark; its merger is this thread's own."""
@@ -248,9 +250,12 @@ class Checkpoint:
             if content["found"] is not None and isinstance(self._source, Learning):
                 self._source.recall(content["found"])
 
-    def _all(self) -> Iterator[Moments]:
+    def _finished(self) -> Iterator[Moments]:
         yield from (moments for _, moments in self._pieces)
         yield from (moments for moments in self._waiting.values() if moments is not None)
+
+    def _all(self) -> Iterator[Moments]:
+        yield from self._finished()
         for _, pieces in self._open.values():
             yield from (moments for _, moments in pieces)
 

@@ -170,7 +170,7 @@ class Reading:
         if kept.rows:
             self.counter.go_on(kept.rows)
             if self.so_far is not None:
-                self.so_far.go_on(kept.so_far())
+                self.so_far.go_on(*kept.so_far())
 
 
 def threads(workers: int | None) -> int:

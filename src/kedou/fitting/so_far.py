@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from kedou.moments import Merger, Moments
@@ -44,9 +44,10 @@ class SoFar:
         self._put_down: dict[int, int] = {}
         self._round, self._due = 0, clock() + interval
 
-    def go_on(self, moments: Moments | None) -> None:
-        """Begin with moments of rows that were read before."""
-        self._done = moments
+    def go_on(self, done: Moments | None, opened: Mapping[int, Moments]) -> None:
+        """Begin with what was read before: of finished parts, and of each open one."""
+        self._done = done
+        self._open.update(opened)
 
     def block(self, part: int, merger: Merger) -> None:
         """Take note that a part has one block more; its merger is this thread's own."""
