@@ -107,6 +107,10 @@ class Checkpoint:
         """Say whether a part that is not merged yet was read to its end."""
         return number in self._waiting
 
+    def begun(self, number: int) -> bool:
+        """Say whether something of a part that is not merged yet was read."""
+        return number in self._waiting or number in self._open
+
     def moments(self, number: int) -> Moments | None:
         """Return the moments of a finished part."""
         return self._waiting[number]
@@ -144,6 +148,7 @@ class Checkpoint:
         with self._lock:
             self._next, self._pieces = number + 1, merger.pieces
             self._waiting.pop(number, None)
+        self._write_if_due()
 
     @contextlib.contextmanager
     def kept(self) -> Iterator[None]:

@@ -6,6 +6,7 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 from kedou.block import Block
 
@@ -62,11 +63,23 @@ class Counter:
         self._lock = threading.Lock()
         self.stopped = False
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Travel mute: who reads elsewhere tells how far it is when it is done."""
+        return (Counter, (None, None))
+
     def count(self, block: Block) -> None:
         """Add the rows of a block, usable or not."""
         if self._report is None:
             return
         rows = len(block.y) if block.rows_read < 0 else block.rows_read
+        with self._lock:
+            self._rows += rows
+            self._tell()
+
+    def add(self, rows: int) -> None:
+        """Add rows that were read elsewhere."""
+        if self._report is None:
+            return
         with self._lock:
             self._rows += rows
             self._tell()

@@ -14,6 +14,7 @@ from collections.abc import Callable, Generator, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import closing, nullcontext
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -29,6 +30,15 @@ from kedou.sources.source import MarkedPart, Part, Source, UncheckedPart
 
 FoldNumbers = NDArray[np.intp]
 Observer = Callable[[Block, "FoldNumbers | None"], None]
+
+
+class Cluster(Protocol):
+    """Reads parts somewhere else."""
+
+    def read(
+        self, reading: Reading, parts: Sequence[tuple[int, Part]]
+    ) -> Generator[tuple[int, int, Moments | None], None, None]:
+        """Yield whole subtrees of the canonical tree: first part, number of parts, moments."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +70,8 @@ class Reading:
     so_far : SoFar or None
     checkpoint : Checkpoint or None
         What was read before is not read again, and what is read is kept there.
+    cluster : Cluster or None
+        Who reads the parts, instead of threads of this process.
     """
 
     source: Source
@@ -68,6 +80,7 @@ class Reading:
     observe: Observer | None = None
     so_far: SoFar | None = None
     checkpoint: Checkpoint | None = None
+    cluster: Cluster | None = None
 
     def moments(self, workers: int | None = None) -> Moments:
         """Read all rows and return their moments.
@@ -82,22 +95,35 @@ class Reading:
         parts = list(enumerate(self.source.parts()))[first:]
         if kept is not None:
             self._tell(kept)
-        count = threads(workers)
         with (
             one_thread(),
             nullcontext() if kept is None else kept.kept(),
-            closing(_in_order(self._reader(), parts, count, self.counter)) as read,
+            closing(self._pieces(parts, threads(workers))) as read,
         ):
-            for number, moments in read:
+            for first, size, moments in read:
                 if moments is not None:
-                    merger.add(moments)
+                    merger.add(moments, size)
                 if kept is not None:
-                    kept.merged(number, merger)
+                    kept.merged(first + size - 1, merger)
         total = merger.result()
         if total is None or total.count == 0:
             read_rows = 0 if total is None else total.rows_read
             raise DataError("moments.no-rows", read=read_rows, skipped=read_rows)
         return total
+
+    def part(self, part: Part) -> Moments | None:
+        """Return the moments of one part, read in this thread."""
+        return self._reader()(0, part)
+
+    def _pieces(
+        self, parts: Sequence[tuple[int, Part]], count: int
+    ) -> Generator[tuple[int, int, Moments | None], None, None]:
+        """Read parts and yield (first part, number of parts, moments), in order."""
+        if self.cluster is not None:
+            yield from self.cluster.read(self, parts)
+            return
+        for number, moments in _in_order(self._reader(), parts, count, self.counter):
+            yield number, 1, moments
 
     def _reader(self) -> Callable[[int, Part], Moments | None]:
         """Return what reads one part, in whatever thread; each thread has buffers of its own."""

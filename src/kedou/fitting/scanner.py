@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from kedou.data import Dataset
@@ -11,10 +12,11 @@ from kedou.errors import OptionError
 from kedou.fitting.checkpoint import Checkpoint
 from kedou.fitting.folds import check_folds, fold_of_rows
 from kedou.fitting.progress import Counter, Progress
-from kedou.fitting.reading import Folding, Observer, Reading, threads
+from kedou.fitting.reading import Cluster, Folding, Observer, Reading, threads
 from kedou.fitting.so_far import SoFar
 from kedou.moments import Moments
 from kedou.sources import open as open_source
+from kedou.sources.identity import files_of
 from kedou.sources.source import Source
 
 PRECISIONS = ("fast",)
@@ -41,6 +43,7 @@ def scan(
     observe: Observer | None = None,
     workers: int | None = None,
     checkpoint: str | os.PathLike[str] | None = None,
+    client: Any = None,
     **options: Any,
 ) -> Moments:
     """Read all rows once and return their moments.
@@ -73,6 +76,9 @@ def scan(
         A file in which this scan keeps what it has read (``kedou.fitting.checkpoint``). Where it
         is there already, the scan goes on from it, and ``observe`` sees only blocks that are read
         now. For files only.
+    client : distributed.Client, optional
+        Let the workers of a Dask cluster read (``kedou.fitting.dask_cluster``): files that all of
+        them see under the same path, or a Dask array or data frame. The bits are the same.
     **options
         As for ``kd.open``: ``target``, ``features``, ``categorical``, ``polynomial``, ...
 
@@ -86,6 +92,8 @@ def scan(
         Cells that are not numbers, no usable rows, weights below zero, ...
     OptionError
         Options that make no sense.
+    ClusterError
+        Workers died or failed again and again; it names the file and its row groups.
     SavedFileError
         The checkpoint is of other files or options, a file has changed since, or it is damaged.
 
@@ -101,11 +109,23 @@ def scan(
     folds, seed = check_folds(folds, seed)
     threads(workers)
     source = as_source(data, y, **options)
-    folding = Folding(folds, lambda block: fold_of_rows(block, folds, seed)) if folds else None
+    folding = Folding(folds, partial(fold_of_rows, folds=folds, seed=seed)) if folds else None
     counter = Counter(progress, source.rows)
     partly = None if so_far is None else SoFar(so_far)
     kept = None
     if checkpoint is not None:
         chosen = {"precision": precision, "folds": folds, "seed": seed if folds else None}
         kept = Checkpoint(checkpoint, source, chosen)
-    return Reading(source, folding, counter, observe, partly, kept).moments(workers)
+    cluster = None if client is None else _cluster(client, source, observe, so_far)
+    return Reading(source, folding, counter, observe, partly, kept, cluster).moments(workers)
+
+
+def _cluster(client: Any, source: Source, observe: Any, so_far: Any) -> Cluster:
+    """Return who reads on a cluster; refuse what rows would have to come here for."""
+    from kedou.fitting.dask_cluster import DaskCluster
+
+    if observe is not None or so_far is not None:
+        raise OptionError("fitting.cluster-observe")
+    if not files_of(source) and not hasattr(getattr(source, "table", None), "delayed"):
+        raise OptionError("fitting.cluster-needs-files")
+    return client if isinstance(client, DaskCluster) else DaskCluster(client)

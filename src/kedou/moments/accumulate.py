@@ -184,9 +184,15 @@ class Merger:
         """All merged so far: subtrees in order, each with how many moments are in it."""
         return tuple(self._stack)
 
-    def add(self, moments: Moments) -> None:
-        """Take the next moments in order."""
-        size = 1
+    def add(self, moments: Moments, size: int = 1) -> None:
+        """Take the next moments in order.
+
+        Parameters
+        ----------
+        moments : Moments
+        size : int
+            How many moments they are of already: a whole subtree of the tree at this place.
+        """
         while self._stack and self._stack[-1][0] == size:
             _, before = self._stack.pop()
             moments, size = before + moments, size * 2

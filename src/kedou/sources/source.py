@@ -75,6 +75,14 @@ class Learning(Protocol):
 
 
 @runtime_checkable
+class PortablePart(Protocol):
+    """A part that can be sent to another process, without what the other parts need."""
+
+    def portable(self) -> Part:
+        """Return the part as it is to be sent."""
+
+
+@runtime_checkable
 class UncheckedPart(Protocol):
     """A part that can also be read without a look at its cells, which takes a pass of its own.
 

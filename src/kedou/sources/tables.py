@@ -71,6 +71,20 @@ class Table(Protocol):
         """Return the parts in their canonical order."""
 
 
+@dataclass(frozen=True, slots=True)
+class NoTable:
+    """What is left of a table where one of its parts is read elsewhere."""
+
+    name: str
+    columns: Sequence[TableColumn] = ()
+    notes: Sequence[str] = ()
+    rows: int | None = None
+
+    def parts(self) -> Sequence[TablePart]:
+        """Return none."""
+        return ()
+
+
 @dataclass(slots=True)
 class _Found:
     """What turns up while reading: grows, whoever reads."""
@@ -78,6 +92,10 @@ class _Found:
     lock: Lock = field(default_factory=Lock)
     levels: dict[str, set[str]] = field(default_factory=dict)
     inexact: dict[str, None] = field(default_factory=dict)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Travel empty: what is found elsewhere is told from there."""
+        return (_Found, ())
 
     def add(self, encoded: Encoded, file: str) -> None:
         with self.lock:
@@ -166,6 +184,18 @@ class TableSourcePart:
         """Number of rows to be read, where it is known beforehand."""
         return self.part.rows
 
+    def portable(self) -> TableSourcePart:
+        """Return the part with a source that knows no other parts."""
+        table = NoTable(self.source.table.name)
+        source = replace(self.source, table=table, left_out=(), _found=_Found())
+        part: Any = self.part
+        return replace(self, source=source, part=part.computed(None) if _delayed(part) else part)
+
+    def computed(self, value: Any) -> TableSourcePart:
+        """Return a part of a Dask collection with its partition in hand."""
+        part: Any = self.part
+        return replace(self, part=part.computed(value))
+
     def blocks(self) -> Iterator[Block]:
         """Read the part, block by block."""
         plan = self.source.plan
@@ -218,6 +248,10 @@ class TableSourcePart:
             rows_read=batch.rows_read,
             skipped=encoded.skipped,
         )
+
+
+def _delayed(part: Any) -> bool:
+    return getattr(part, "delayed", None) is not None
 
 
 def pieces(batch: TableBatch, plan: ColumnPlan) -> Iterator[TableBatch]:
