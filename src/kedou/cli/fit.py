@@ -38,6 +38,7 @@ def fit(
     delimiter: options.Delimiter = None,
     decimal: options.Decimal = None,
     checkpoint: options.Checkpoint = None,
+    cluster: options.Cluster = None,
     loss: Annotated[
         str, typer.Option("--loss", metavar="NAME", rich_help_panel="descent")
     ] = "squared",
@@ -105,12 +106,13 @@ def fit(
         *(encoding, delimiter, decimal),
     )
     _check_settings(settings, loss)
-    if checkpoint is not None:
-        _check_checkpoint(checkpoint, loss, check, report)
+    _check_reading(checkpoint, cluster, loss, check, report)
     outputs = _Outputs(model, history, moments, report, not no_moments)
     outputs.check()
     given = options.one_or_all(files)
-    fitted = _fitted(given, reading, settings, loss, check, quiet, report is not None, checkpoint)
+    fitted = _fitted(
+        given, reading, settings, loss, check, quiet, report is not None, checkpoint, cluster
+    )
     fitted = outputs.write(fitted, given)
     if as_json:
         from kedou.cli.answer import answer, to_text
@@ -142,18 +144,24 @@ def _check_settings(settings: dict[str, Any], loss: str) -> None:
         rules.make(settings["rule"], settings["learning_rate"])
 
 
-def _check_checkpoint(path: str, loss: str, check: _Check, report: str | None) -> None:
-    """Refuse what reads rows in a way that a checkpoint does not keep."""
+def _check_reading(
+    checkpoint: str | None, cluster: str | None, loss: str, check: _Check, report: str | None
+) -> None:
+    """Refuse what reads rows in a way that a checkpoint does not keep, or a cluster not do."""
     from kedou.cli.tables import check_place
     from kedou.losses import SquaredError, make
 
-    if not isinstance(make(loss), SquaredError):
-        raise OptionError("cli.checkpoint-loss", loss=loss)
-    if check.split_by is not None:
-        raise OptionError("cli.checkpoint-split")
-    if report is not None:
-        raise OptionError("cli.checkpoint-report")
-    check_place(path)
+    for given, name in ((checkpoint, "checkpoint"), (cluster, "cluster")):
+        if given is None:
+            continue
+        if not isinstance(make(loss), SquaredError):
+            raise OptionError(f"cli.{name}-loss", loss=loss)
+        if check.split_by is not None:
+            raise OptionError(f"cli.{name}-split")
+        if report is not None:
+            raise OptionError(f"cli.{name}-report")
+    if checkpoint is not None:
+        check_place(checkpoint)
 
 
 @dataclass(frozen=True)
@@ -190,12 +198,14 @@ def _fitted(
     quiet: bool,
     sampled: bool,
     checkpoint: str | None,
+    cluster: str | None,
 ) -> Fitted:
     from dataclasses import replace
     from time import perf_counter
 
     from kedou.cli.progress import Reading
     from kedou.fitting import descend, scan
+    from kedou.fitting.dask_cluster import connected
     from kedou.fitting.hold_out import hold_out, settings_again
     from kedou.fitting.leave_one_out import SMALL, leave_one_out
     from kedou.fitting.split import split_last
@@ -214,7 +224,9 @@ def _fitted(
             seed = settings["seed"] or 0
             folds = check.at_first(squared)
             told: dict[str, Any] = {"progress": progress, "observe": sampler}
-            moments = scan(source, folds=folds, seed=seed, checkpoint=checkpoint, **told)
+            with connected(cluster) as client:
+                told["client"] = client
+                moments = scan(source, folds=folds, seed=seed, checkpoint=checkpoint, **told)
     if not squared:
         if not quiet:
             from kedou.cli.progress import tell_passes

@@ -48,6 +48,9 @@ Start = Annotated[
 Checkpoint = Annotated[
     str | None, typer.Option("--checkpoint", metavar="FILE", rich_help_panel="reading")
 ]
+Cluster = Annotated[
+    str | None, typer.Option("--cluster", metavar="ADDRESS", rich_help_panel="reading")
+]
 Json = Annotated[bool, typer.Option("--json", rich_help_panel="output")]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", rich_help_panel="output")]
 

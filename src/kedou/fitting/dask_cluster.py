@@ -15,7 +15,8 @@ import re
 import time
 import uuid
 from collections import deque
-from collections.abc import Generator, Sequence
+from collections.abc import Generator, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -208,8 +209,9 @@ class DaskCluster:
         return sum(worker["nthreads"] for worker in workers.values())
 
 
-def connect(address: str) -> DaskCluster:
-    """Connect to the scheduler at an address such as ``tcp://host:8786``.
+@contextmanager
+def connected(address: str | None) -> Iterator[DaskCluster | None]:
+    """Connect to the scheduler at an address such as ``tcp://host:8786`` for a ``with``.
 
     Raises
     ------
@@ -218,15 +220,20 @@ def connect(address: str) -> DaskCluster:
     ClusterError
         There is no scheduler there.
     """
+    if address is None:
+        yield None
+        return
     try:
         from distributed import Client
     except ImportError:
         raise OptionError("fitting.cluster-not-installed") from None
     try:
-        return DaskCluster(Client(address, timeout=10, set_as_default=False))
+        client = Client(address, timeout=10, set_as_default=False)
     except (OSError, ValueError, TimeoutError) as problem:
         reason = " ".join(str(problem).split())[:200] or type(problem).__name__
         raise ClusterError("fitting.cluster-unreachable", address=address, reason=reason) from None
+    with client:
+        yield DaskCluster(client)
 
 
 def task_size(parts: Sequence[tuple[int, Part]], threads: int) -> int:
