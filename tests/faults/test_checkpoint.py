@@ -34,7 +34,7 @@ def test_a_scan_killed_again_and_again_ends_as_if_nothing_had_been(tmp_path, kin
     hits = [trial.kill(place, number) for place, number in INTERRUPTIONS]
     assert hits[:2] == [True, True]
     assert trial.finish() == right
-    assert trial.fresh < 90 <= trial.fresh + 90
+    assert trial.fresh < 90  # of 96 and more
 
 
 @pytest.fixture
