@@ -71,6 +71,10 @@ class MomentsMismatchError(KedouError, ValueError):
     """Two moments cannot be added: they describe different columns or precisions."""
 
 
+class ClusterError(KedouError, RuntimeError):
+    """A cluster could not be reached, or its workers died or failed again and again."""
+
+
 class DivergenceError(KedouError, ArithmeticError):
     """A fit diverged where only a fitted model may be returned (the estimators)."""
 

@@ -40,10 +40,23 @@ def replacing(path: str | os.PathLike[str]) -> Iterator[BinaryIO]:
             os.fsync(file.fileno())
         _widen_mode(name)
         Path(name).replace(target)
+        _flush_folder(target.parent)
     except BaseException:
         with contextlib.suppress(OSError):
             Path(name).unlink()
         raise
+
+
+def _flush_folder(folder: Path) -> None:
+    """Flush a folder's names to the disk, where the system can: else a rename may be lost."""
+    if os.name != "posix":
+        return
+    with contextlib.suppress(OSError):  # the file is whole under either name
+        descriptor = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
 
 
 def _widen_mode(name: str) -> None:

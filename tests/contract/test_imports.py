@@ -11,7 +11,7 @@ import kedou
 
 HEAVY = (
     "sklearn", "scipy", "pyarrow", "pandas", "polars", "narwhals", "typer", "click", "rich",
-    "threadpoolctl", "starlette", "uvicorn", "websockets", "anyio",
+    "threadpoolctl", "starlette", "uvicorn", "websockets", "anyio", "dask", "distributed",
 )  # fmt: skip
 
 

@@ -38,6 +38,8 @@ def fit(
     delimiter: options.Delimiter = None,
     decimal: options.Decimal = None,
     precision: options.Precision = "auto",
+    checkpoint: options.Checkpoint = None,
+    cluster: options.Cluster = None,
     loss: Annotated[
         str, typer.Option("--loss", metavar="NAME", rich_help_panel="descent")
     ] = "squared",
@@ -117,11 +119,12 @@ def fit(
     )
     check_precision(precision)
     _check_settings(settings, loss)
+    _check_reading(checkpoint, cluster, loss, check, report, batched=bool(batches))
     outputs = _Outputs(model, history, moments, report, not no_moments)
     outputs.check()
     given = options.one_or_all(files)
-    sampled = report is not None
-    fitted = _fitted(given, reading, settings, loss, batches, check, quiet, sampled, precision)
+    how = _Scanning(precision, checkpoint, cluster, sampled=report is not None)
+    fitted = _fitted(given, reading, settings, loss, batches, check, quiet, how)
     fitted = outputs.write(fitted, given)
     if as_json:
         from kedou.cli.answer import answer, to_text
@@ -179,6 +182,33 @@ def _check_settings(settings: dict[str, Any], loss: str) -> None:
         rules.make(settings["rule"], settings["learning_rate"])
 
 
+def _check_reading(
+    checkpoint: str | None,
+    cluster: str | None,
+    loss: str,
+    check: _Check,
+    report: str | None,
+    batched: bool,
+) -> None:
+    """Refuse what reads rows in a way that a checkpoint does not keep, or a cluster not do."""
+    from kedou.cli.tables import check_place
+    from kedou.losses import SquaredError, make
+
+    for given, name in ((checkpoint, "checkpoint"), (cluster, "cluster")):
+        if given is None:
+            continue
+        if not isinstance(make(loss), SquaredError):
+            raise OptionError(f"cli.{name}-loss", loss=loss)
+        if batched:
+            raise OptionError(f"cli.{name}-batches")
+        if check.split_by is not None:
+            raise OptionError(f"cli.{name}-split")
+        if report is not None:
+            raise OptionError(f"cli.{name}-report")
+    if checkpoint is not None:
+        check_place(checkpoint)
+
+
 @dataclass(frozen=True)
 class _Check:
     """How rows are left out, as it was asked for."""
@@ -212,14 +242,14 @@ def _fitted(
     batches: dict[str, Any],
     check: _Check,
     quiet: bool,
-    sampled: bool,
-    precision: str,
+    how: _Scanning,
 ) -> Fitted:
     from dataclasses import replace
     from time import perf_counter
 
     from kedou.cli.progress import Reading
     from kedou.fitting import descend, scan
+    from kedou.fitting.dask_cluster import connected
     from kedou.fitting.hold_out import hold_out, settings_again
     from kedou.fitting.leave_one_out import SMALL, leave_one_out
     from kedou.fitting.split import split_last
@@ -230,25 +260,23 @@ def _fitted(
     squared = isinstance(make(loss), SquaredError)
     source = open_source(files, key=check.key, **reading)
     split: Split | None = None
-    sampler = _sampler(settings["seed"] or 0) if sampled or (squared and check.folds != 0) else None
+    keeps = how.keeps_sample(squared and check.folds != 0)
+    sampler = _sampler(settings["seed"] or 0) if keeps else None
     with Reading(source, quiet, times=2 if check.split_by else 1) as progress:
         if check.split_by is not None and squared:
             moments, split = split_last(
-                source, progress=progress, observe=sampler, precision=precision
+                source, progress=progress, observe=sampler, precision=how.precision
             )
         else:
             seed = settings["seed"] or 0
             folds = check.at_first(squared)
-            if not squared:
-                precision = "fast"  # every step reads the rows themselves
-            moments = scan(
-                source,
-                precision=precision,
-                folds=folds,
-                seed=seed,
-                progress=progress,
-                observe=sampler,
-            )
+            told: dict[str, Any] = {"progress": progress, "observe": sampler}
+            told["precision"] = (
+                how.precision if squared else "fast"
+            )  # else steps read rows themselves
+            with connected(how.cluster) as client:
+                told["client"] = client
+                moments = scan(source, folds=folds, seed=seed, checkpoint=how.checkpoint, **told)
     if not squared:
         if not quiet and not batches:
             from kedou.cli.progress import tell_passes
@@ -310,6 +338,20 @@ def _r2(moments: Moments, run: Trajectory) -> float | None:
     null = make_design(moments, run.has_intercept).null_loss
     error = mean_squared_error(moments, run.columns, run.theta[-1], run.has_intercept)
     return 1.0 - error / null
+
+
+@dataclass(frozen=True)
+class _Scanning:
+    """How the rows are read, as it was asked for."""
+
+    precision: str
+    checkpoint: str | None
+    cluster: str | None
+    sampled: bool
+
+    def keeps_sample(self, held_out: bool) -> bool:
+        """Whether a sample is wanted, and all rows pass through this process to be sampled."""
+        return (self.sampled or held_out) and self.checkpoint is None and self.cluster is None
 
 
 @dataclass(frozen=True)

@@ -48,6 +48,12 @@ Ridge = Annotated[str, typer.Option("--ridge", metavar="NUMBER", rich_help_panel
 Start = Annotated[
     str, typer.Option("--start", metavar="NUMBER|random|A,B", rich_help_panel="descent")
 ]
+Checkpoint = Annotated[
+    str | None, typer.Option("--checkpoint", metavar="FILE", rich_help_panel="reading")
+]
+Cluster = Annotated[
+    str | None, typer.Option("--cluster", metavar="ADDRESS", rich_help_panel="reading")
+]
 Json = Annotated[bool, typer.Option("--json", rich_help_panel="output")]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", rich_help_panel="output")]
 

@@ -28,6 +28,7 @@ class Reading:
     def __init__(self, source: Source | None, quiet: bool, times: int = 1) -> None:
         self.quiet = quiet
         self.rows, self.seconds, self.told = 0, 0.0, 0.0
+        self.before = 0
         self.first: float | None = None
         self.total = None if quiet or source is None else _rows_of(source)
         self.total = None if self.total is None else self.total * times
@@ -45,13 +46,18 @@ class Reading:
     ) -> None:
         if self._bar is not None:
             self._bar.stop()
-        if kind is None and not self.quiet and self.rows:
+        if kind is None and not self.quiet and self.rows > self.before:
             code = "cli.read-all" if self.rows >= WORTH_A_SPEED else "cli.read-few"
-            console.err(say(code, rows=self.rows, seconds=self.seconds, speed=self._speed()))
+            rows = self.rows - self.before
+            console.err(say(code, rows=rows, seconds=self.seconds, speed=self._speed()))
 
     def __call__(self, progress: Progress) -> None:
         """Take note of one block more."""
         self.rows, self.seconds = progress.rows, progress.seconds
+        if progress.before and not self.before:
+            self.before = progress.before
+            if not self.quiet:
+                console.err(say("cli.goes-on", rows=self.before))
         if self.first is None:
             self.first = self.seconds
         if self.quiet or self.seconds - self.first < PATIENCE:
@@ -64,7 +70,7 @@ class Reading:
 
     def _speed(self) -> int:
         """Return the rows per second, to three digits."""
-        speed = self.rows / self.seconds if self.seconds > 0 else 0.0
+        speed = (self.rows - self.before) / self.seconds if self.seconds > 0 else 0.0
         return int(float(f"{speed:.3g}"))
 
     def _line(self, progress: Progress) -> str:
@@ -73,9 +79,10 @@ class Reading:
         return say(code, rows=self.rows, speed=self._speed(), left=left or 0)
 
     def _left(self, progress: Progress) -> int | None:
-        if self.total is None or not self.rows:
+        new = self.rows - self.before
+        if self.total is None or not new:
             return None
-        return round(max(self.total - self.rows, 0) * self.seconds / self.rows)
+        return round(max(self.total - self.rows, 0) * self.seconds / new)
 
     def _move(self, progress: Progress) -> None:
         if self._bar is None:

@@ -10,10 +10,11 @@ from __future__ import annotations
 import os
 import threading
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import closing, nullcontext
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,22 +22,31 @@ from numpy.typing import NDArray
 from kedou.blas import one_thread
 from kedou.block import Block
 from kedou.errors import DataError, OptionError
+from kedou.fitting.checkpoint import Checkpoint
 from kedou.fitting.progress import Counter
 from kedou.fitting.so_far import SoFar
 from kedou.moments import (
     Accumulator,
     DeviceAccumulator,
     ExactAccumulator,
+    Folded,
     Merger,
     Moments,
     Sums,
 )
-from kedou.sources.source import DevicePart, Part, Source, UncheckedPart
+from kedou.sources.source import DevicePart, MarkedPart, Part, Source, UncheckedPart
 
 FoldNumbers = NDArray[np.intp]
 Observer = Callable[[Block, "FoldNumbers | None"], None]
-Piece = Moments | Sums
-"""What blocks are folded into: fast moments, or exact sums, which become moments at the end."""
+
+
+class Cluster(Protocol):
+    """Reads parts somewhere else."""
+
+    def read(
+        self, reading: Reading, parts: Sequence[tuple[int, Part]]
+    ) -> Generator[tuple[int, int, Folded | None], None, None]:
+        """Yield whole subtrees of the canonical tree: first part, number of parts, moments."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +78,10 @@ class Reading:
     so_far : SoFar or None
     exact : bool
         Add without any rounding (``kedou.moments.exact``); powers come in double-double.
+    checkpoint : Checkpoint or None
+        What was read before is not read again, and what is read is kept there.
+    cluster : Cluster or None
+        Who reads the parts, instead of threads of this process.
     """
 
     source: Source
@@ -76,6 +90,8 @@ class Reading:
     observe: Observer | None = None
     so_far: SoFar | None = None
     exact: bool = False
+    checkpoint: Checkpoint | None = None
+    cluster: Cluster | None = None
 
     def moments(self, workers: int | None = None) -> Moments:
         """Read all rows and return their moments.
@@ -85,20 +101,44 @@ class Reading:
         DataError
             There is no usable row.
         """
-        merger: Merger[Any] = Merger()
+        kept = self.checkpoint
+        merger: Merger[Any] = Merger() if kept is None else kept.merger()
+        first = 0 if kept is None else kept.next
         source = self.source.with_low_powers() if self.exact else self.source
-        parts = source.parts()
-        with one_thread():
-            for moments in _in_order(self._reader(), parts, threads(workers), self.counter):
+        parts = list(enumerate(source.parts()))[first:]
+        if kept is not None:
+            self._tell(kept)
+        with (
+            one_thread(),
+            nullcontext() if kept is None else kept.kept(),
+            closing(self._pieces(parts, threads(workers))) as read,
+        ):
+            for first, size, moments in read:
                 if moments is not None:
-                    merger.add(moments)
+                    merger.add(moments, size)
+                if kept is not None:
+                    kept.merged(first + size - 1, merger)
         total = merger.result()
         if total is None or total.count == 0:
             read_rows = 0 if total is None else total.rows_read
             raise DataError("moments.no-rows", read=read_rows, skipped=read_rows)
         return total.moments() if isinstance(total, Sums) else total
 
-    def _reader(self) -> Callable[[int, Part], Piece | None]:
+    def part(self, part: Part) -> Folded | None:
+        """Return the moments of one part, read in this thread."""
+        return self._reader()(0, part)
+
+    def _pieces(
+        self, parts: Sequence[tuple[int, Part]], count: int
+    ) -> Generator[tuple[int, int, Folded | None], None, None]:
+        """Read parts and yield (first part, number of parts, moments), in order."""
+        if self.cluster is not None:
+            yield from self.cluster.read(self, parts)
+            return
+        for number, moments in _in_order(self._reader(), parts, count, self.counter):
+            yield number, 1, moments
+
+    def _reader(self) -> Callable[[int, Part], Folded | None]:
         """Return what reads one part, in whatever thread; each thread has buffers of its own."""
         local = threading.local()
         source = self.source
@@ -112,9 +152,14 @@ class Reading:
             made: Accumulator | ExactAccumulator = local.accumulator
             return made
 
-        def read(number: int, part: Part) -> Piece | None:
-            moments: Piece | None
-            if isinstance(part, DevicePart) and self.observe is None and not self.exact:
+        def read(number: int, part: Part) -> Folded | None:
+            moments: Folded | None
+            if self.checkpoint is not None:
+                if self.checkpoint.finished(number):
+                    return self.checkpoint.moments(number)
+                moments = self._fold_marked(part, accumulator(), number, self.checkpoint)
+                self.checkpoint.part(number, moments)
+            elif isinstance(part, DevicePart) and self.observe is None and not self.exact:
                 moments = self._there(part, number)
             elif plain and isinstance(part, UncheckedPart):
                 moments = self._fold(part.unchecked_blocks(), accumulator(), None)
@@ -129,7 +174,7 @@ class Reading:
 
         return read
 
-    def _there(self, part: DevicePart, number: int) -> Piece | None:
+    def _there(self, part: DevicePart, number: int) -> Folded | None:
         """Fold a part on the device where its rows are; look at its cells only if that shows."""
         accumulator = DeviceAccumulator(self.source.target_name, self.source.weight_name)
         numbered = self.folding is not None
@@ -144,21 +189,53 @@ class Reading:
         blocks: Iterator[Block],
         accumulator: Accumulator | DeviceAccumulator | ExactAccumulator,
         told: int | None,
-    ) -> Piece | None:
+    ) -> Folded | None:
         merger: Merger[Any] = Merger()
         for block in blocks:
-            self.counter.check()
-            numbers = None if self.folding is None else self.folding.of(block)
-            if self.folding is None or numbers is None:
-                merger.add(accumulator.moments(block))
-            else:
-                merger.add(accumulator.folded(block, numbers, self.folding.folds))
-            if self.observe is not None:
-                self.observe(block, numbers)
-            self.counter.count(block)
-            if self.so_far is not None and told is not None:
-                self.so_far.block(told, merger)
+            self._add(block, merger, accumulator, told)
         return merger.result()
+
+    def _fold_marked(
+        self,
+        part: Part,
+        accumulator: Accumulator | ExactAccumulator,
+        number: int,
+        kept: Checkpoint,
+    ) -> Folded | None:
+        """Fold what of a part was not folded before, and tell how far it is."""
+        mark, merger = kept.place(number)
+        if not isinstance(part, MarkedPart):
+            return self._fold(part.blocks(), accumulator, number)
+        for block, after in part.blocks_after(mark):
+            self._add(block, merger, accumulator, number)
+            kept.block(number, merger, after)
+        return merger.result()
+
+    def _add(
+        self,
+        block: Block,
+        merger: Merger[Any],
+        accumulator: Accumulator | DeviceAccumulator | ExactAccumulator,
+        told: int | None,
+    ) -> None:
+        self.counter.check()
+        numbers = None if self.folding is None else self.folding.of(block)
+        if self.folding is None or numbers is None:
+            merger.add(accumulator.moments(block))
+        else:
+            merger.add(accumulator.folded(block, numbers, self.folding.folds))
+        if self.observe is not None:
+            self.observe(block, numbers)
+        self.counter.count(block)
+        if self.so_far is not None and told is not None:
+            self.so_far.block(told, merger)
+
+    def _tell(self, kept: Checkpoint) -> None:
+        """Tell whoever follows this reading what was read before it began."""
+        if kept.rows:
+            self.counter.go_on(kept.rows)
+            if self.so_far is not None:
+                self.so_far.go_on(*kept.so_far())
 
 
 def threads(workers: int | None) -> int:
@@ -174,27 +251,29 @@ def threads(workers: int | None) -> int:
 
 
 def _in_order(
-    read: Callable[[int, Part], Piece | None],
-    parts: Sequence[Part],
+    read: Callable[[int, Part], Folded | None],
+    parts: Sequence[tuple[int, Part]],
     count: int,
     counter: Counter,
-) -> Iterator[Piece | None]:
+) -> Generator[tuple[int, Folded | None], None, None]:
     """Read parts by threads and yield their moments in order, only a few ahead."""
     if count == 1 or len(parts) <= 1:
-        for number, part in enumerate(parts):
-            yield read(number, part)
+        for number, part in parts:
+            yield number, read(number, part)
         return
     with ThreadPoolExecutor(min(count, len(parts)), thread_name_prefix="kedou-scan") as pool:
-        waiting: deque[Future[Piece | None]] = deque()
+        waiting: deque[tuple[int, Future[Folded | None]]] = deque()
         try:
-            for number, part in enumerate(parts):
-                waiting.append(pool.submit(read, number, part))
+            for number, part in parts:
+                waiting.append((number, pool.submit(read, number, part)))
                 if len(waiting) > 2 * count:
-                    yield waiting.popleft().result()
+                    first, future = waiting.popleft()
+                    yield first, future.result()
             while waiting:
-                yield waiting.popleft().result()
+                first, future = waiting.popleft()
+                yield first, future.result()
         except BaseException:
             counter.stopped = True
-            for future in waiting:
+            for _, future in waiting:
                 future.cancel()
             raise

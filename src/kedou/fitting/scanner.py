@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from kedou.data import Dataset
+from kedou.errors import OptionError
+from kedou.fitting.checkpoint import Checkpoint
 from kedou.fitting.folds import check_folds, fold_of_rows
 from kedou.fitting.precision import check_precision, refine
 from kedou.fitting.progress import Counter, Progress
-from kedou.fitting.reading import Folding, Observer, Reading, threads
+from kedou.fitting.reading import Cluster, Folding, Observer, Reading, threads
 from kedou.fitting.so_far import SoFar
 from kedou.moments import Moments
 from kedou.sources import open as open_source
+from kedou.sources.identity import files_of
 from kedou.sources.source import Source
 
 
@@ -36,6 +41,8 @@ def scan(
     so_far: Callable[[Moments], None] | None = None,
     observe: Observer | None = None,
     workers: int | None = None,
+    checkpoint: str | os.PathLike[str] | None = None,
+    client: Any = None,
     **options: Any,
 ) -> Moments:
     """Read all rows once and return their moments.
@@ -67,6 +74,13 @@ def scan(
         thread that read it, in no particular order: ``kedou.fitting.sample.Sampler`` is one.
     workers : int, optional
         Threads; the number of processors by default. Changes the time, never a bit.
+    checkpoint : path, optional
+        A file in which this scan keeps what it has read (``kedou.fitting.checkpoint``). Where it
+        is there already, the scan goes on from it, and ``observe`` sees only blocks that are read
+        now. For files only.
+    client : distributed.Client, optional
+        Let the workers of a Dask cluster read (``kedou.fitting.dask_cluster``): files that all of
+        them see under the same path, or a Dask array or data frame. The bits are the same.
     **options
         As for ``kd.open``: ``target``, ``features``, ``categorical``, ``polynomial``, ...
 
@@ -80,6 +94,10 @@ def scan(
         Cells that are not numbers, no usable rows, weights below zero, ...
     OptionError
         Options that make no sense.
+    ClusterError
+        Workers died or failed again and again; it names the file and its row groups.
+    SavedFileError
+        The checkpoint is of other files or options, a file has changed since, or it is damaged.
 
     Examples
     --------
@@ -92,12 +110,34 @@ def scan(
     folds, seed = check_folds(folds, seed)
     threads(workers)
     source = as_source(data, y, **options)
-    folding = Folding(folds, lambda block: fold_of_rows(block, folds, seed)) if folds else None
+    folding = Folding(folds, partial(fold_of_rows, folds=folds, seed=seed)) if folds else None
     counter = Counter(progress, source.rows)
     partly = None if so_far is None else SoFar(so_far)
-    reading = Reading(source, folding, counter, observe, partly, precision == "exact")
-    moments = reading.moments(workers)
+    cluster = None if client is None else _cluster(client, source, observe, so_far)
+    choice = {"folds": folds, "seed": seed if folds else None}
+
+    def read(exact: bool, path: str | None, first: bool) -> Moments:
+        chosen = source.with_low_powers() if exact else source
+        kept = None
+        if path is not None:
+            kept = Checkpoint(path, chosen, {"precision": "exact" if exact else "fast", **choice})
+        told = (counter, observe, partly) if first else (Counter(progress, source.rows), None, None)
+        reading = Reading(chosen, folding, *told, exact, kept, cluster)
+        return reading.moments(workers)
+
+    path = None if checkpoint is None else os.fspath(checkpoint)
+    moments = read(precision == "exact", path, True)
     if precision != "auto":
         return moments
-    again = Reading(source, folding, Counter(progress, source.rows), exact=True)
-    return refine(moments, lambda: again.moments(workers))
+    return refine(moments, lambda: read(True, None if path is None else f"{path}.exact", False))
+
+
+def _cluster(client: Any, source: Source, observe: Any, so_far: Any) -> Cluster:
+    """Return who reads on a cluster; refuse what rows would have to come here for."""
+    from kedou.fitting.dask_cluster import DaskCluster
+
+    if observe is not None or so_far is not None:
+        raise OptionError("fitting.cluster-observe")
+    if not files_of(source) and not hasattr(getattr(source, "table", None), "delayed"):
+        raise OptionError("fitting.cluster-needs-files")
+    return client if isinstance(client, DaskCluster) else DaskCluster(client)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -44,6 +44,11 @@ class SoFar:
         self._open: dict[int, Any] = {}
         self._put_down: dict[int, int] = {}
         self._round, self._due = 0, clock() + interval
+
+    def go_on(self, done: Any, opened: Mapping[int, Any]) -> None:
+        """Begin with what was read before: of finished parts, and of each open one."""
+        self._done = done
+        self._open.update(opened)
 
     def block(self, part: int, merger: Merger[Any]) -> None:
         """Take note that a part has one block more; its merger is this thread's own."""

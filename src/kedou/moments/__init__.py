@@ -5,4 +5,15 @@ from kedou.moments.exact import ExactAccumulator, Sums
 from kedou.moments.moments import Moments
 from kedou.moments.on_device import DeviceAccumulator
 
-__all__ = ["Accumulator", "DeviceAccumulator", "ExactAccumulator", "Merger", "Moments", "Sums"]
+Folded = Moments | Sums
+"""What blocks are folded into: fast moments, or exact sums, which become moments at the end."""
+
+__all__ = [
+    "Accumulator",
+    "DeviceAccumulator",
+    "ExactAccumulator",
+    "Folded",
+    "Merger",
+    "Moments",
+    "Sums",
+]

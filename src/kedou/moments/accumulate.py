@@ -11,6 +11,7 @@ rounding of m, so next to nothing cancels. Tiles are then merged by ``chan.betwe
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Generic, TypeVar
 
@@ -190,14 +191,30 @@ class Merger(Generic[Piece]):
 
     Like the carries of a binary counter: equal neighbours merge as soon as both are there, so
     n moments need log2(n) places and the tree depends on n alone.
+
+    Parameters
+    ----------
+    pieces : sequence of (int, Moments)
+        Where another merger stood (``pieces``): this one goes on from there.
     """
 
-    def __init__(self) -> None:
-        self._stack: list[tuple[int, Piece]] = []
+    def __init__(self, pieces: Sequence[tuple[int, Piece]] = ()) -> None:
+        self._stack: list[tuple[int, Piece]] = list(pieces)
 
-    def add(self, moments: Piece) -> None:
-        """Take the next moments in order."""
-        size = 1
+    @property
+    def pieces(self) -> tuple[tuple[int, Piece], ...]:
+        """All merged so far: subtrees in order, each with how many moments are in it."""
+        return tuple(self._stack)
+
+    def add(self, moments: Piece, size: int = 1) -> None:
+        """Take the next moments in order.
+
+        Parameters
+        ----------
+        moments : Moments
+        size : int
+            How many moments they are of already: a whole subtree of the tree at this place.
+        """
         while self._stack and self._stack[-1][0] == size:
             _, before = self._stack.pop()
             moments, size = before + moments, size * 2

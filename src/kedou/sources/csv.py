@@ -27,6 +27,7 @@ from kedou.sources.encoding import is_utf8
 from kedou.sources.files import DataFile
 from kedou.sources.partitions import partition_columns, same_columns, with_partition
 from kedou.sources.records import last_record_end
+from kedou.sources.source import Mark
 from kedou.sources.streams import ByteStream, Transcoded, raw_bytes, read_full
 
 CHUNK = 4 << 20
@@ -68,17 +69,25 @@ class CsvPart:
 
     def batches(self, plan: ColumnPlan, names: Sequence[str]) -> Iterator[TableBatch]:
         """Parse the columns ``names``, chunk by chunk."""
+        for batch, _ in self.batches_after(plan, names, None):
+            yield batch
+
+    def batches_after(
+        self, plan: ColumnPlan, names: Sequence[str], mark: Mark | None
+    ) -> Iterator[tuple[TableBatch, Mark]]:
+        """Parse from a mark on: the end of a chunk, how far was read for it, rows before."""
         inner = [name for name in names if name not in self.file.partition]
         types = _types(plan, inner, self.kinds)
         parse = partial(_parse, file=self.file, dialect=self.dialect, types=types)
         integers = frozenset(name for name in inner if self.kinds[name] == "integer")
-        first = 0
+        first = 0 if mark is None else mark[2]
         with raw_bytes(self.file) as stream:
-            for table, bad in map_ahead(parse, _chunks(stream, self.file, self.dialect)):
+            chunks = _chunks(stream, self.file, self.dialect, mark)
+            for table, bad, place in map_ahead(parse, chunks):
                 count = table.num_rows + len(bad)
                 ragged = tuple(Ragged(first + row, cells, width) for row, cells, width in bad)
                 rows = np.delete(np.arange(count), [row for row, _, _ in bad]) + first
-                yield TableBatch(
+                batch = TableBatch(
                     with_partition(table, self.file, names),
                     self.origin,
                     first,
@@ -88,6 +97,7 @@ class CsvPart:
                     ragged,
                 )
                 first += count
+                yield batch, (*place, first)
 
 
 def csv_table(
@@ -138,29 +148,56 @@ def _types(
     }
 
 
-def _chunks(stream: ByteStream, file: DataFile, dialect: Dialect) -> Iterator[bytes]:
-    """Cut the file's data rows into chunks at the ends of records."""
-    if not is_utf8(dialect.encoding):
+def _chunks(
+    stream: ByteStream, file: DataFile, dialect: Dialect, mark: Mark | None
+) -> Iterator[tuple[bytes, tuple[int, int]]]:
+    """Cut the file's data rows into chunks at the ends of records.
+
+    With each chunk comes where it ends, and how far was read by then: from there on the chunks
+    are the same again. A compressed file, or one in another encoding, is passed over up to a
+    mark, for it has no places to jump to.
+    """
+    utf8 = is_utf8(dialect.encoding)
+    if not utf8:
         stream = Transcoded(stream, dialect.encoding, file.origin)
-    skip = dialect.start
-    rest, size = b"", CHUNK
+    skip, rest, read, passed = dialect.start, b"", 0, -1
+    if mark is not None and utf8 and file.compression is None:
+        skip, read = 0, mark[1]
+        stream.seek(mark[0])  # type: ignore[attr-defined]
+        rest = read_full(stream, mark[1] - mark[0])
+    elif mark is not None:
+        passed = mark[0]
     while True:
-        data = read_full(stream, size)
+        data = read_full(stream, CHUNK)
         if not data:
             break
+        read += len(data)
         data, skip = data[skip:], max(0, skip - len(data))
         rest += data
         end = last_record_end(rest, dialect.delimiter, dialect.newline)
         if end:
-            yield rest[:end]
-            rest, size = rest[end:], CHUNK
+            chunk, rest = rest[:end], rest[end:]
+            if read - len(rest) > passed:
+                yield chunk, (read - len(rest), read)
         elif len(rest) > LONGEST:
             raise DataError("sources.quote-open", file=file.origin, size=LONGEST >> 20)
-    if rest.strip(b"\r\n"):
-        yield rest
+    if rest.strip(b"\r\n") and read > passed:
+        yield rest, (read, read)
 
 
 def _parse(
+    chunk: tuple[bytes, tuple[int, int]],
+    file: DataFile,
+    dialect: Dialect,
+    types: Mapping[str, pa.DataType],
+) -> tuple[pa.RecordBatch, list[tuple[int, int, int]], tuple[int, int]]:
+    """Read a chunk and hand on its place."""
+    rows, place = chunk
+    table, bad = _parse_rows(rows, file, dialect, types)
+    return table, bad, place
+
+
+def _parse_rows(
     chunk: bytes, file: DataFile, dialect: Dialect, types: Mapping[str, pa.DataType]
 ) -> tuple[pa.RecordBatch, list[tuple[int, int, int]]]:
     """Read a chunk; where a number does not fit, read it as text and let the encoder judge."""

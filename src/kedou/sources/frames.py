@@ -96,7 +96,7 @@ class FramePart:
         frame, given = self.table.frame, self.table.arrays
         if frame is not None:
             frame = frame.select([name for name in names if name not in given])
-        for start in range(self.start, self.stop, BLOCK_ROWS):
+        for start in range(self.start, max(self.stop, self.start + 1), BLOCK_ROWS):
             stop = min(start + BLOCK_ROWS, self.stop)
             arrow = None if frame is None else _to_arrow(frame[start:stop])
             arrays = [

@@ -72,6 +72,7 @@ def open(
         - PyTorch, CuPy, JAX and other array libraries: on the processor as NumPy sees them,
           without a copy; on a GPU the rows stay there (``kd.scan`` folds them there). Numbers
           only: no categories, powers or dates.
+        - A Dask array with a Dask array ``y``, or a Dask data frame: each partition is a part.
         - pandas, Polars, PyArrow and whatever else narwhals reads. A lazy frame is computed once.
     y : (rows,) array, optional
         Target of an array, or of a frame that has it in no column.
@@ -142,6 +143,8 @@ def open(
     }
     if isinstance(y, str):
         raise OptionTypeError("sources.y-is-a-name", y=y)
+    if is_dask(data):
+        return _open_dask(data, y, target, wanted, weight, missing)
     data = here(data)
     if _is_arrays(data) or is_foreign_array(data):
         return _open_arrays(data, here(y), target, wanted, here(weight), missing)
@@ -275,6 +278,24 @@ def _open_arrays(
     table = FrameTable(None, columns | arrays)
     weight = "weight" if "weight" in arrays else None
     return planned(table, "y", weight, wanted | {"features": None}, missing, "error")
+
+
+def is_dask(data: Any) -> bool:
+    """Say whether data are a Dask array or data frame, without loading what reads them."""
+    return hasattr(data, "__dask_graph__") and hasattr(data, "to_delayed")
+
+
+def _open_dask(
+    data: Any, y: Any, target: str | None, wanted: dict[str, Any], weight: Any, missing: Missing
+) -> Source:
+    from kedou.sources.dask_table import dask_table
+
+    table, target, weight, array = dask_table(data, y, target, weight, wanted["features"])
+    if target is None:
+        names = [column.name for column in table.columns]
+        raise OptionError("sources.target-needed", file=table.name, columns=some(names))
+    wanted = wanted | {"features": None} if array else wanted
+    return planned(table, target, weight, wanted, missing, "error")
 
 
 def _named_columns(X: Any, names: Sequence[str]) -> dict[str, Any]:

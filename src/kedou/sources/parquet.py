@@ -61,6 +61,10 @@ class ParquetPart:
         """File name."""
         return self.file.origin
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Travel without the footer, which may be large: it is read where the part is read."""
+        return (ParquetPart, (self.file, None, self.groups, self.first_row, self.rows))
+
     def batches(self, plan: ColumnPlan, names: Sequence[str]) -> Iterator[TableBatch]:
         """Decode the columns ``names``, a block's length at a time, one block ahead."""
         return read_ahead(self._batches(plan, names))

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol, runtime_checkable
+from typing import Any, Protocol, runtime_checkable
 
 from kedou.block import Block
 from kedou.columns.plan import ColumnPlan
@@ -42,6 +42,44 @@ class Part(Protocol):
 
     def blocks(self) -> Iterator[Block]:
         """Read the part, block by block."""
+
+
+Mark = tuple[int, ...]
+"""A place inside a part, meaningful to the part alone."""
+
+
+@runtime_checkable
+class MarkedPart(Protocol):
+    """A part that tells places in itself from which it can be read on."""
+
+    def blocks_after(self, mark: Mark | None) -> Iterator[tuple[Block, Mark | None]]:
+        """Read the part from a mark on, or from its beginning.
+
+        Each block comes with the place after it, or None where one cannot go on from there. The
+        blocks after a mark are those that ``blocks`` yields there.
+        """
+
+
+@runtime_checkable
+class Learning(Protocol):
+    """A source that finds something out while its rows are read.
+
+    Whoever reads its parts elsewhere, or read some of them before, hands on what was found.
+    """
+
+    def found(self) -> dict[str, Any]:
+        """Return what was found, as plain dictionaries, lists and strings."""
+
+    def recall(self, found: Mapping[str, Any]) -> None:
+        """Add what another reader of the same source found."""
+
+
+@runtime_checkable
+class PortablePart(Protocol):
+    """A part that can be sent to another process, without what the other parts need."""
+
+    def portable(self) -> Part:
+        """Return the part as it is to be sent."""
 
 
 @runtime_checkable

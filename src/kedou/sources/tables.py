@@ -7,7 +7,7 @@ Borders of blocks depend on the table and the plan alone.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from threading import Lock
 from typing import Any, Protocol, runtime_checkable
@@ -18,7 +18,7 @@ from kedou.columns.encode import Encoded, Missing, encode
 from kedou.columns.kinds import TableColumn
 from kedou.columns.levels import refuse_too_many
 from kedou.columns.plan import ColumnPlan
-from kedou.sources.source import BLOCK_CELLS, BLOCK_ROWS, LeftOut
+from kedou.sources.source import BLOCK_CELLS, BLOCK_ROWS, LeftOut, Mark
 from kedou.texts import say
 
 
@@ -35,6 +35,16 @@ class TablePart(Protocol):
 
     def batches(self, plan: ColumnPlan, names: Sequence[str]) -> Iterator[TableBatch]:
         """Read the columns ``names``, in the types that ``plan`` needs."""
+
+
+@runtime_checkable
+class MarkedTablePart(Protocol):
+    """A part of a table that can be read on from places that it tells."""
+
+    def batches_after(
+        self, plan: ColumnPlan, names: Sequence[str], mark: Mark | None
+    ) -> Iterator[tuple[TableBatch, Mark]]:
+        """Read from a mark on; each batch comes with the place after it."""
 
 
 @runtime_checkable
@@ -61,6 +71,20 @@ class Table(Protocol):
         """Return the parts in their canonical order."""
 
 
+@dataclass(frozen=True, slots=True)
+class NoTable:
+    """What is left of a table where one of its parts is read elsewhere."""
+
+    name: str
+    columns: Sequence[TableColumn] = ()
+    notes: Sequence[str] = ()
+    rows: int | None = None
+
+    def parts(self) -> Sequence[TablePart]:
+        """Return none."""
+        return ()
+
+
 @dataclass(slots=True)
 class _Found:
     """What turns up while reading: grows, whoever reads."""
@@ -68,6 +92,10 @@ class _Found:
     lock: Lock = field(default_factory=Lock)
     levels: dict[str, set[str]] = field(default_factory=dict)
     inexact: dict[str, None] = field(default_factory=dict)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Travel empty: what is found elsewhere is told from there."""
+        return (_Found, ())
 
     def add(self, encoded: Encoded, file: str) -> None:
         with self.lock:
@@ -117,6 +145,21 @@ class TableSource:
         """Return the same source, whose blocks also carry the low halves of powers (X_low)."""
         return replace(self, low_powers=True)
 
+    def found(self) -> dict[str, Any]:
+        """Return what turned up while reading: see ``Learning``."""
+        with self._found.lock:
+            levels = {name: sorted(seen) for name, seen in self._found.levels.items()}
+            return {"levels": levels, "inexact": list(self._found.inexact)}
+
+    def recall(self, found: Mapping[str, Any]) -> None:
+        """Add what turned up elsewhere."""
+        with self._found.lock:
+            self._found.inexact.update(dict.fromkeys(found["inexact"]))
+            for name, seen in found["levels"].items():
+                levels = self._found.levels.setdefault(name, set())
+                levels.update(seen)
+                refuse_too_many(name, len(levels), self.table.name)
+
     def parts(self) -> Sequence[TableSourcePart]:
         """Return the parts in their canonical order."""
         shared = self.plan.columns
@@ -141,12 +184,40 @@ class TableSourcePart:
         """Number of rows to be read, where it is known beforehand."""
         return self.part.rows
 
+    def portable(self) -> TableSourcePart:
+        """Return the part with a source that knows no other parts."""
+        table = NoTable(self.source.table.name)
+        source = replace(self.source, table=table, left_out=(), _found=_Found())
+        part: Any = self.part
+        return replace(self, source=source, part=part.computed(None) if _delayed(part) else part)
+
+    def computed(self, value: Any) -> TableSourcePart:
+        """Return a part of a Dask collection with its partition in hand."""
+        part: Any = self.part
+        return replace(self, part=part.computed(value))
+
     def blocks(self) -> Iterator[Block]:
         """Read the part, block by block."""
         plan = self.source.plan
         for batch in self.part.batches(plan, plan.table_columns):
             for piece in pieces(batch, plan):
                 yield self._block(piece)
+
+    def blocks_after(self, mark: Mark | None) -> Iterator[tuple[Block, Mark | None]]:
+        """Read the part from a mark on: see ``MarkedPart``. Only text files have marks."""
+        if not isinstance(self.part, MarkedTablePart):
+            for block in self.blocks():
+                yield block, None
+            return
+        plan = self.source.plan
+        for batch, after in self.part.batches_after(plan, plan.table_columns, mark):
+            waiting: TableBatch | None = None
+            for piece in pieces(batch, plan):
+                if waiting is not None:
+                    yield self._block(waiting), None
+                waiting = piece
+            if waiting is not None:
+                yield self._block(waiting), after
 
     def _block(self, batch: TableBatch) -> Block:
         source = self.source
@@ -177,6 +248,10 @@ class TableSourcePart:
             rows_read=batch.rows_read,
             skipped=encoded.skipped,
         )
+
+
+def _delayed(part: Any) -> bool:
+    return getattr(part, "delayed", None) is not None
 
 
 def pieces(batch: TableBatch, plan: ColumnPlan) -> Iterator[TableBatch]:

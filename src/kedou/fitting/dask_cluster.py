@@ -1,0 +1,374 @@
+"""The same fold on a Dask cluster: workers read parts, and only moments travel.
+
+A *task* reads a subtree of neighbouring parts, so that a small row group costs no message of its
+own; a *unit* is the subtree of ``FAN`` tasks, or of FAN units, and is merged by a worker. Units
+come back in order, few at a time, and are merged here along the same canonical tree, so the bits
+are those of one process, and neither the graph nor this process grows with the data.
+
+Every result says which parts it is of, and is refused unless it joins the one before without gap or
+overlap: a part that was read twice, because a worker died, is counted once.
+"""
+
+from __future__ import annotations
+
+import re
+import time
+import uuid
+from collections import deque
+from collections.abc import Generator, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from kedou.blas import one_thread
+from kedou.errors import (
+    ClusterError,
+    DataError,
+    KedouError,
+    OptionError,
+    OptionTypeError,
+    UnreadableFileError,
+)
+from kedou.fitting.reading import Reading
+from kedou.fitting.subtrees import power_of_two, subtrees
+from kedou.moments import Folded, Merger, Moments, Sums
+from kedou.sources.dask_table import Together
+from kedou.sources.source import Learning, Part, PortablePart
+
+FAN = 16
+TASK_ROWS = 1 << 20
+TASKS_A_THREAD = 4
+MOST_UNITS = 1024
+RETRIES = 2
+PATIENCE = 60.0
+"""Seconds to wait for a worker where there is none at all."""
+
+
+@dataclass(frozen=True)
+class Found:
+    """What came of parts ``first`` to ``stop``: their moments, or why there are none.
+
+    Attributes
+    ----------
+    first, stop : int
+    moments : Moments, exact sums, or None
+    rows : int
+        Rows read.
+    found : dict or None
+        What the source found out while reading.
+    problem : KedouError or None
+        Something in the data, which trying again would not mend.
+    """
+
+    first: int
+    stop: int
+    moments: Folded | None
+    rows: int = 0
+    found: dict[str, Any] | None = None
+    problem: KedouError | None = None
+
+
+@dataclass(frozen=True)
+class DaskCluster:
+    """Reads parts on the workers of a Dask client.
+
+    Parameters
+    ----------
+    client : distributed.Client
+        Synchronous, connected.
+    retries : int
+        How often a task is tried again after an error of reading.
+    """
+
+    client: Any
+    retries: int = RETRIES
+    _token: str = field(default_factory=lambda: uuid.uuid4().hex[:12])
+
+    def __post_init__(self) -> None:
+        if not hasattr(self.client, "scheduler_info") or getattr(self.client, "asynchronous", True):
+            raise OptionTypeError("fitting.cluster-client", type=type(self.client).__name__)
+
+    def read(
+        self, reading: Reading, parts: Sequence[tuple[int, Part]]
+    ) -> Generator[tuple[int, int, Folded | None], None, None]:
+        """Yield whole subtrees of the canonical tree: first part, number of parts, moments."""
+        if not parts:
+            return
+        threads = max(self._threads(), 1)
+        known = dict(parts)
+        first, stop = parts[0][0], parts[-1][0] + 1
+        size = task_size(parts, threads)
+        depth = 1
+        while (stop - first) > MOST_UNITS * size * FAN**depth:
+            depth += 1
+        unit = size * FAN**depth
+        ahead = max(2, -(-TASKS_A_THREAD * threads // FAN**depth))
+        mute = replace(
+            reading, source=_light(reading), observe=None, so_far=None, checkpoint=None,
+            cluster=None,
+        )  # fmt: skip
+        waiting: deque[tuple[int, int, Any]] = deque()
+        kept = reading.checkpoint
+        try:
+            for begin, end in _whole(first, stop, unit, kept):
+                if kept is not None and end == begin + 1 and kept.begun(begin):
+                    waiting.append((begin, end, reading._reader()(begin, known[begin])))
+                else:
+                    waiting.append((begin, end, self._submit(mute, known, begin, end, size)))
+                if len(waiting) > ahead:
+                    yield self._take(reading, known, *waiting.popleft())
+            while waiting:
+                yield self._take(reading, known, *waiting.popleft())
+        finally:
+            futures = [made for _, _, made in waiting if hasattr(made, "cancel")]
+            if futures:
+                self.client.cancel(futures, force=True)
+
+    def _submit(
+        self, work: Reading, parts: dict[int, Part], first: int, stop: int, size: int
+    ) -> Any:
+        """Send a subtree off: its tasks, and above them one merge for each FAN."""
+        from kedou.version import version
+
+        level = list(subtrees(first, stop, size))
+        futures = [
+            self.client.submit(
+                fold_parts, work, [_portable(parts[i]) for i in range(a, b)], a, version(),
+                [self._partition(parts[i]) for i in range(a, b)],
+                key=f"kedou-read-{self._token}-{a}-{b}", retries=self.retries, pure=False,
+            )
+            for a, b in level
+        ]  # fmt: skip
+        while len(futures) > 1:
+            futures = [
+                self.client.submit(
+                    merge,
+                    futures[i : i + FAN],
+                    key=f"kedou-merge-{self._token}-{first}-{len(futures)}-{i}",
+                    retries=self.retries,
+                    pure=False,
+                )
+                for i in range(0, len(futures), FAN)
+            ]
+        return futures[0]
+
+    def _partition(self, part: Part) -> Any:
+        """Let the cluster compute a partition of a Dask collection; None for parts of files."""
+        delayed = getattr(getattr(part, "part", None), "delayed", None)
+        if delayed is None:
+            return None
+        wanted = list(delayed.pieces) if isinstance(delayed, Together) else delayed
+        return self.client.compute(wanted, retries=self.retries)
+
+    def _take(
+        self, reading: Reading, parts: dict[int, Part], first: int, stop: int, made: Any
+    ) -> tuple[int, int, Folded | None]:
+        """Wait for a subtree and see that it is the one asked for."""
+        if made is None or isinstance(made, (Moments, Sums)):
+            return first, stop - first, made
+        found = self._result(made, parts)
+        if found.problem is not None:
+            raise found.problem
+        assert (found.first, found.stop) == (first, stop), "a subtree of other parts"
+        if found.found is not None and isinstance(reading.source, Learning):
+            reading.source.recall(found.found)
+        reading.counter.add(found.rows)
+        return first, stop - first, found.moments
+
+    def _result(self, future: Any, parts: dict[int, Part]) -> Found:
+        from distributed import KilledWorker, wait
+
+        alone = None
+        while True:
+            try:
+                wait(future, timeout=1.0)
+                break
+            except TimeoutError:
+                if self._threads():
+                    alone = None
+                    continue
+                alone = alone or time.monotonic()
+                if time.monotonic() - alone > PATIENCE:
+                    raise ClusterError("fitting.cluster-empty", seconds=PATIENCE) from None
+        try:
+            result: Found = future.result()
+        except KilledWorker as problem:
+            where = _where(problem.task, parts)
+            raise ClusterError(
+                "fitting.cluster-killed", workers=problem.allowed_failures + 1, **where
+            ) from None
+        except KedouError:
+            raise
+        except Exception as problem:
+            reason = f"{type(problem).__name__}: {' '.join(str(problem).split())[:300]}"
+            raise ClusterError("fitting.cluster-failed", reason=reason) from problem
+        return result
+
+    def _threads(self) -> int:
+        workers = self.client.scheduler_info(n_workers=-1)["workers"]
+        return sum(worker["nthreads"] for worker in workers.values())
+
+
+@contextmanager
+def connected(address: str | None) -> Iterator[DaskCluster | None]:
+    """Connect to the scheduler at an address such as ``tcp://host:8786`` for a ``with``.
+
+    Raises
+    ------
+    OptionError
+        Dask is not installed.
+    ClusterError
+        There is no scheduler there.
+    """
+    if address is None:
+        yield None
+        return
+    try:
+        from distributed import Client
+    except ImportError:
+        raise OptionError("fitting.cluster-not-installed") from None
+    try:
+        client = Client(address, timeout=10, set_as_default=False)
+    except (OSError, ValueError, TimeoutError) as problem:
+        reason = " ".join(str(problem).split())[:200] or type(problem).__name__
+        raise ClusterError("fitting.cluster-unreachable", address=address, reason=reason) from None
+    with client:
+        yield DaskCluster(client)
+
+
+def task_size(parts: Sequence[tuple[int, Part]], threads: int) -> int:
+    """Return how many parts a task reads: some million rows, yet enough tasks for every thread."""
+    rows = [part.rows for _, part in parts[:: max(len(parts) // 1000, 1)]]
+    known = [count for count in rows if count is not None]
+    if len(known) < len(rows) or not known:
+        return 1
+    fitting = TASK_ROWS / max(sum(known) / len(known), 1)
+    return power_of_two(min(fitting, len(parts) / (TASKS_A_THREAD * threads), 256))
+
+
+def fold_parts(
+    work: Reading, parts: Sequence[Part], first: int, version: str, partitions: Sequence[Any]
+) -> Found:
+    """Read parts on a worker and merge them; partitions of a Dask collection come computed."""
+    from kedou.version import version as version_here
+
+    stop = first + len(parts)
+    error: KedouError
+    if version_here() != version:
+        error = OptionError("fitting.cluster-version", here=version, there=version_here())
+        return Found(first, stop, None, problem=error)
+    rows, found = 0, None
+    merger: Merger[Any] = Merger()
+    with one_thread():
+        for part, value in zip(parts, partitions, strict=True):
+            try:
+                part = part if value is None else _with(part, value)
+                moments = replace(work, source=getattr(part, "source", work.source)).part(part)
+            except UnreadableFileError as problem:
+                raise _unreadable(part, problem) from None
+            except KedouError as problem:
+                return Found(first, stop, None, problem=problem)
+            read = 0 if moments is None else moments.rows_read
+            if part.rows is not None and read != part.rows:
+                error = DataError(
+                    "fitting.cluster-other-file", expected=part.rows, rows=read, **_place(part)
+                )
+                return Found(first, stop, None, problem=error)
+            if moments is not None:
+                merger.add(moments)
+            rows += read
+            source = getattr(part, "source", None)
+            if isinstance(source, Learning):
+                found = _together(found, source.found())
+    return Found(first, stop, merger.result(), rows, found)
+
+
+def merge(pieces: Sequence[Found]) -> Found:
+    """Merge neighbouring subtrees in order."""
+    rows, found, at = 0, None, pieces[0].first
+    merger: Merger[Any] = Merger()
+    for piece in pieces:
+        if piece.problem is not None:
+            return piece
+        assert piece.first == at, "a gap, or an overlap"
+        at, rows = piece.stop, rows + piece.rows
+        if piece.moments is not None:
+            with one_thread():
+                merger.add(piece.moments, piece.stop - piece.first)
+        found = _together(found, piece.found)
+    return Found(pieces[0].first, at, merger.result(), rows, found)
+
+
+def _together(a: dict[str, Any] | None, b: dict[str, Any] | None) -> dict[str, Any] | None:
+    if a is None or b is None:
+        return b if a is None else a
+    levels = {
+        name: sorted({*a["levels"].get(name, ()), *b["levels"].get(name, ())})
+        for name in {**a["levels"], **b["levels"]}
+    }
+    return {"levels": levels, "inexact": list(dict.fromkeys([*a["inexact"], *b["inexact"]]))}
+
+
+def _whole(first: int, stop: int, unit: int, kept: Any) -> Generator[tuple[int, int], None, None]:
+    """Cut parts into subtrees; what a checkpoint has begun stands alone."""
+    begun = [] if kept is None else [n for n in range(first, stop) if kept.begun(n)]
+    for number in [*begun, stop]:
+        yield from subtrees(first, number, unit)
+        if number < stop:
+            yield number, number + 1
+        first = number + 1
+
+
+def _light(reading: Reading) -> Any:
+    return _Names(reading.source.target_name, reading.source.weight_name)
+
+
+@dataclass(frozen=True)
+class _Names:
+    """What is left of a source where each part brings its own."""
+
+    target_name: str
+    weight_name: str | None
+
+
+def _with(part: Any, value: Any) -> Part:
+    computed: Part = part.computed(value)
+    return computed
+
+
+def _portable(part: Part) -> Part:
+    return part.portable() if isinstance(part, PortablePart) else part
+
+
+def _place(part: Part) -> dict[str, Any]:
+    groups = getattr(getattr(part, "part", None), "groups", None)
+    if groups is None:
+        return {"file": part.origin, "groups": "-"}
+    shown = str(groups.start) if len(groups) == 1 else f"{groups.start}-{groups.stop - 1}"
+    return {"file": part.origin, "groups": shown}
+
+
+def _where(key: Any, parts: dict[int, Part]) -> dict[str, Any]:
+    """Return file and row groups of the first part of a task, from the task's key."""
+    numbers = re.search(r"-read-\w+-(\d+)-(\d+)$", str(key))
+    part = parts.get(int(numbers[1])) if numbers else None
+    if part is None:
+        return {"file": "-", "groups": "-"}
+    last = parts.get(int(numbers[2]) - 1, part) if numbers else part
+    place, end = _place(part), _place(last)
+    if end["file"] == place["file"] and end["groups"] != place["groups"]:
+        begins, ends = place["groups"].split("-")[0], end["groups"].split("-")[-1]
+        place["groups"] = f"{begins}-{ends}"
+    return place
+
+
+def _unreadable(part: Part, problem: UnreadableFileError) -> UnreadableFileError:
+    import socket
+
+    reason = problem.values.get("reason") or str(problem)
+    return UnreadableFileError(
+        "fitting.cluster-unreadable",
+        worker=socket.gethostname(),
+        reason=str(reason),
+        **_place(part),
+    )
