@@ -3,8 +3,8 @@
 A real JupyterLab on this machine, with folders of its own, in headless Chromium. For each chapter:
 
 - *painted*: from the moment the cell is sent to the first frame with the widget's picture in it;
-- *frame*: a handle is dragged with the mouse 60 times a second, as trusted events, each counted from
-  its time stamp until after the frame in which the picture changed;
+- *frame*: a handle is dragged with the mouse 60 times a second, as trusted events, each counted
+  from its time stamp until after the frame in which the picture changed;
 - *kernel*: from the last event of the drag until Python holds its value, as the kernel's own clock
   says (both run on this machine).
 

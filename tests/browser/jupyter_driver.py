@@ -15,7 +15,7 @@ from pathlib import Path
 import kedou
 
 START = 60
-ANSWER = 20_000
+ANSWER = 60_000
 SETTINGS = {
     "@jupyterlab/apputils-extension/notification": {
         "fetchNews": "false",
@@ -135,7 +135,7 @@ class Desk:
         self.page = self.context.new_page()
         self.page.set_default_timeout(ANSWER)
         self.faults: list[str] = []
-        self.page.on("pageerror", lambda error: self.faults.append(str(error)))
+        self.page.on("pageerror", lambda error: self.faults.append(f"{error} {error.stack}"))
         self.page.on("request", self._asked)
         self.page.goto(f"http://127.0.0.1:{jupyter.port}/lab?token={jupyter.token}&reset")
         self.page.wait_for_function("() => window.jupyterapp?.shell.widgets('main').next()")

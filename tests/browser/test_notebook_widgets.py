@@ -150,11 +150,14 @@ def test_run_again_and_restarted(notebook) -> None:
 def test_saved_with_its_widgets_it_opens_without_its_kernel(notebook) -> None:
     book = notebook(FORWARD)
     book.turn_saving_of_widgets()
-    book.run()
-    lab = book.widget()
-    lab.at("line-end").press("ArrowUp")
-    book.wait_for("print(lab.w)", "0.51")
-    book.save()
+    try:
+        book.run()
+        lab = book.widget()
+        lab.at("line-end").press("ArrowUp")
+        book.wait_for("print(lab.w)", "0.51")
+        book.save()
+    finally:
+        book.turn_saving_of_widgets()
     book.leave()
     book.open()
     lab = book.widget()
@@ -162,7 +165,6 @@ def test_saved_with_its_widgets_it_opens_without_its_kernel(notebook) -> None:
     lab.at("line-end").press("ArrowUp")
     lab.wait_for("line-end", 0.52)
     assert book.ask("print('lab' in globals())") == "False"
-    book.turn_saving_of_widgets()
 
 
 def test_saved_without_its_widgets_it_is_run_again(notebook) -> None:

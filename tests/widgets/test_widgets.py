@@ -353,7 +353,7 @@ def test_show() -> None:
     json.dumps(content, allow_nan=False)
     page_says(widget, step=7)
     assert widget.step == 7
-    with pytest.raises(OptionError, match="whole number|整数"):
+    with pytest.raises(OptionError, match=r"whole number|整数"):
         widget.step = 10**9
     assert run.show(lang="en").lang == "en"
     with pytest.raises(OptionTypeError, match="int"):
@@ -370,7 +370,8 @@ def test_a_run_that_left_every_scale_is_shown_as_far_as_it_is_numbers() -> None:
 def test_nothing_of_notebooks_is_loaded_before_a_widget_is_made() -> None:
     code = (
         "import sys, kedou as kd, kedou.lab, kedou.lab.host; kd.lab.forward; kd.show;"
-        "print([m for m in ('anywidget', 'ipywidgets', 'traitlets', 'IPython') if m in sys.modules])"
+        "names = ('anywidget', 'ipywidgets', 'traitlets', 'IPython');"
+        "print([name for name in names if name in sys.modules])"
     )
     said = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert said.stdout.strip() == "[]"

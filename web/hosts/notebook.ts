@@ -34,6 +34,9 @@ export interface Wire {
 let views = 0;
 
 export function render({ model, el }: { model: WidgetModel; el: HTMLElement }): () => void {
+  const chapter = model.get("chapter");
+  // A model that was closed, or that a notebook kept only in part, has nothing to show.
+  if (typeof chapter !== "string") return () => undefined;
   const wire = new WiredModel(model);
   const main = h("div", {});
   const notice = h("p", { class: "notice", role: "alert", "data-kedou": "notice", hidden: true });
@@ -43,7 +46,6 @@ export function render({ model, el }: { model: WidgetModel; el: HTMLElement }): 
     notice,
     main,
   );
-  const chapter = model.get("chapter") as string;
   main.classList.toggle("is-cover", chapter === "cover");
   const project = (): void => {
     root.toggleAttribute("data-projector");
