@@ -78,10 +78,8 @@ def main() -> None:
             X, y = make(random, n, k), random.normal(size=n)
             weight = random.integers(1, 5, n).astype(float) if "weights" in name else None
             rows = blocks(X, y, weight)
-            jobs = {
-                "fast": fold(Accumulator("y"), rows),
-                "exact": fold(ExactAccumulator("y"), rows),
-            }
+            both = {"fast": Accumulator("y"), "exact": ExactAccumulator("y")}
+            jobs = {mode: fold(accumulator, rows) for mode, accumulator in both.items()}
             seconds: dict[str, list[float]] = {mode: [] for mode in jobs}
             with one_thread():
                 for round_number in range(options.tries + 1):

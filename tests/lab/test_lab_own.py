@@ -8,6 +8,7 @@ import pickle
 import subprocess
 import sys
 from collections.abc import Iterator
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -23,6 +24,8 @@ from kedou.fitting.leave_one_out import leave_one_out
 from kedou.fitting.split import split_last
 from kedou.lab.vocabulary import CONVERSIONS
 from kedou.moments.store import from_content, to_content
+
+fast_scan = partial(kd.scan, precision="fast")  # as the lab scans
 
 RUN = {"standardize": True, "learning_rate": 0.3, "steps": 40}
 
@@ -146,7 +149,7 @@ def test_other_formats_and_uploads_are_the_same_table(home: House, format: str) 
     other = home.run(uploaded())
     for name in ("moments", "folds", "sample", "kind", "read", "used", "skipped"):
         assert other[name] == one[name], name
-    same_bits(one, kd.scan(path, folds=5, **PRICES))
+    same_bits(one, fast_scan(path, folds=5, **PRICES))
 
 
 def same_bits(told: dict[str, Any], moments: kd.Moments) -> None:
@@ -165,12 +168,12 @@ def test_moments_have_the_very_bits_of_a_scan(home: House) -> None:
         "weight": "重",
     }
     _, told = talk(home, SALES, scan(**full, folds=4, seed=9))
-    moments = kd.scan(path, folds=4, seed=9, **full)
+    moments = fast_scan(path, folds=4, seed=9, **full)
     same_bits(told, moments)
     assert (told["read"], told["used"], told["kind"]) == (400, moments.count, "folds")
     assert told["skipped"] == dict(moments.skipped) == {"面积": 8}
     _, none = talk(home, SALES, scan(**PRICES, folds=0))
-    same_bits(none, kd.scan(path, **PRICES))
+    same_bits(none, fast_scan(path, **PRICES))
     assert none["kind"] is None
 
 
@@ -194,7 +197,7 @@ def test_the_sample_is_that_of_the_hash_and_knows_its_folds(home: House) -> None
     from kedou.fitting.sample import Sampler
 
     sampler = Sampler(seed=3)
-    moments = kd.scan(home.data / "many.csv", target="y", folds=5, seed=3, observe=sampler)
+    moments = fast_scan(home.data / "many.csv", target="y", folds=5, seed=3, observe=sampler)
     sample = sampler.sample(moments.columns)
     assert len(sample) == 2000
     assert told["sample"] == {
@@ -213,7 +216,7 @@ def test_a_few_rows_are_left_out_one_by_one(home: House) -> None:
     )
     assert (told["kind"], len(told["folds"])) == ("leave-one-out", 7)
     source = kd.open(kd.data.tadpoles().path(), target="volume")
-    same_bits({**told, "folds": []}, kd.scan(source))
+    same_bits({**told, "folds": []}, fast_scan(source))
     assert told["folds"] == json.loads(
         json.dumps([to_content(fold) for fold in leave_one_out(source).folds])
     )
@@ -240,7 +243,7 @@ def test_the_last_part_and_groups_are_held_out(home: House) -> None:
     )
     assert told["kind"] == "group"
     assert run["held"]["kind"] == "group"
-    same_bits(told, kd.scan(kd.open(path, key="电梯", **PRICES), folds=5))
+    same_bits(told, fast_scan(kd.open(path, key="电梯", **PRICES), folds=5))
 
 
 def test_likely_leaks_are_named(home: House) -> None:
@@ -321,7 +324,7 @@ def test_looking_says_what_to_leave_and_why(home: House) -> None:
 def test_a_run_has_the_very_bits_of_python(home: House, settings: dict[str, Any]) -> None:
     *_, run = talk(home, SALES, scan(**PRICES), {"type": "run", "scan": ..., **settings})
     assert run["type"] == "run", run
-    moments = kd.scan(home.data / "sales.csv", folds=5, **PRICES)
+    moments = fast_scan(home.data / "sales.csv", folds=5, **PRICES)
     given = dict(settings)
     if "features" in given:
         moments = moments.select(given.pop("features"))
@@ -360,7 +363,7 @@ def test_a_run_of_many_numbers_is_thinned(home: House) -> None:
     steps = run["run"]["steps"]
     assert (steps[0], steps[1], steps[-1]) == (0, 8, 10_000)
     assert len(steps) == len(run["run"]["theta"]) == len(run["run"]["loss"]) == 1251
-    moments = kd.scan(home.data / "wide.parquet", target="y", folds=5)
+    moments = fast_scan(home.data / "wide.parquet", target="y", folds=5)
     expected = kd.descend(moments, steps=10_000, learning_rate=0.1)
     assert run["run"]["theta"][-1] == expected.theta[-1].tolist()
     assert run["run"]["loss"][1] == expected.loss[8]
@@ -406,7 +409,7 @@ def test_one_row_is_predicted_as_the_model_does(home: House) -> None:
         {**predict, "row": {"面积": 100}},
     )
     path = home.data / "sales.csv"
-    moments = kd.scan(path, folds=5, **PRICES)
+    moments = fast_scan(path, folds=5, **PRICES)
     model = kd.fitting.make_model(kd.open(path, **PRICES), kd.descend(moments, **RUN))
     expected = model.predict({"面积": [100.0], "城市": ["上海"]}, interval=0.95)
     assert (one["type"], one["value"]) == ("predicted", expected.value[0])
@@ -468,7 +471,7 @@ def test_everything_that_is_saved_can_be_used_again(home: House, tmp_path: Any) 
 
     home.run(run())
     path = home.data / "sales.csv"
-    moments = kd.scan(path, folds=5, seed=2, **PRICES)
+    moments = fast_scan(path, folds=5, seed=2, **PRICES)
     expected = kd.descend(moments, **RUN)
     for kind, body in found.items():
         (tmp_path / kind).write_bytes(body)
@@ -588,9 +591,9 @@ def test_predictions_of_all_rows_are_a_table(home: House) -> None:
     assert list(rows[0]) == ["row", "价格", "prediction", "lower", "upper"]
     assert [int(row["row"]) for row in rows] == list(range(1, 63))
     path = home.data / "gaps.csv"
-    moments = kd.scan(path, folds=0, bad_cells="skip", **PRICES)
+    moments = fast_scan(path, folds=0, bad_cells="skip", **PRICES)
     model = kd.fitting.make_model(
-        kd.open(path, **PRICES), kd.descend(kd.scan(path, bad_cells="skip", **PRICES), **RUN)
+        kd.open(path, **PRICES), kd.descend(fast_scan(path, bad_cells="skip", **PRICES), **RUN)
     )
     assert moments.count == 58
     for number in (0, 10, 59):
@@ -618,7 +621,7 @@ def test_a_model_taken_away_predicts_the_same_elsewhere(home: House, kind: str) 
         for i, city in enumerate(["北京", "上海", "广州", "上海"])
     ]
     path = home.data / "sales.csv"
-    moments = kd.scan(path, folds=5, **PRICES)
+    moments = fast_scan(path, folds=5, **PRICES)
     model = kd.fitting.make_model(kd.open(path, **PRICES), kd.descend(moments, **RUN))
     expected = model.predict({name: [row[name] for row in rows] for name in rows[0]})
     name = CONVERSIONS[kind]
@@ -729,7 +732,7 @@ def test_a_million_rows(home: House) -> None:
             return await line.finish(**{**scan(target="y"), "table": key}), line.news
 
     told, news = home.run(run())
-    same_bits(told, kd.scan(home.data / "million.parquet", target="y", folds=5))
+    same_bits(told, fast_scan(home.data / "million.parquet", target="y", folds=5))
     assert told["used"] == 1_000_000
     assert [one["rows"] for one in news] == sorted(one["rows"] for one in news)
     assert all(one["total"] == 1_000_000 for one in news)

@@ -83,11 +83,11 @@ def _scan(ask: Mapping[str, Any]) -> list[str]:
     if ask.get("split_by"):
         return [
             "from kedou.fitting.split import split_last",
-            "moments, split = split_last(source)",
+            'moments, split = split_last(source, precision="fast")',  # as the lab scans
         ]
     folds = ask.get("scanned_folds", 0)
     given = {"folds": repr(folds), "seed": repr(ask.get("seed", 0))} if folds else {}
-    return _call("moments = kd.scan", ["source"], given)
+    return _call("moments = kd.scan", ["source"], {**given, "precision": '"fast"'})
 
 
 def _descent(settings: Mapping[str, Any], run: Trajectory) -> dict[str, str]:

@@ -102,9 +102,10 @@ class Quick:
         self.given_up = 0
 
     def restart(self, filling: Filling) -> None:
-        """Begin a block: the grid is chosen anew from its first rows."""
+        """Begin a block; the grid of the last one is tried first, as no grid changes a sum."""
         self.filling = filling
-        self._plan, self._tiles, self.given_up = None, 0, 0
+        self._total[:] = 0
+        self._tiles, self.given_up = 0, 0
 
     def take(self, X: Floats, y: Floats) -> NDArray[np.intp] | None:
         """Add rows [X y 1], at most ``rows`` of them.
