@@ -27,7 +27,7 @@ from urllib.parse import quote
 from kedou.errors import OptionError
 from kedou.notebooks.texts import EXTRA, needed
 
-STARTING_SECONDS = 60.0
+STARTING_SECONDS = 180.0
 CLOSING_SECONDS = 8.0
 
 
