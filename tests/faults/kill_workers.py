@@ -45,8 +45,8 @@ def main(one: int, all_but_one: int) -> None:
     draw = random.Random(0)
     with (
         tempfile.TemporaryDirectory() as name,
-        LocalCluster(n_workers=4, threads_per_worker=1, host="127.0.0.1", dashboard_address=None,
-                     silence_logs=50) as cluster,
+        LocalCluster(n_workers=4, threads_per_worker=1, host="127.0.0.1", silence_logs=50,
+                     dashboard_address="127.0.0.1:0") as cluster,
         Client(cluster) as client,
     ):  # fmt: skip
         root = Path(name)

@@ -131,10 +131,11 @@ class DaskCluster:
         from kedou import __version__
 
         level = list(subtrees(first, stop, size))
+        partitions = self._partitions([parts[i] for i in range(first, stop)])
         futures = [
             self.client.submit(
                 fold_parts, work, [_portable(parts[i]) for i in range(a, b)], a, __version__,
-                [self._partition(parts[i]) for i in range(a, b)],
+                partitions[a - first : b - first],
                 key=f"kedou-read-{self._token}-{a}-{b}", retries=self.retries, pure=False,
             )
             for a, b in level
@@ -152,13 +153,16 @@ class DaskCluster:
             ]
         return futures[0]
 
-    def _partition(self, part: Part) -> Any:
-        """Let the cluster compute a partition of a Dask collection; None for parts of files."""
-        delayed = getattr(getattr(part, "part", None), "delayed", None)
-        if delayed is None:
-            return None
-        wanted = list(delayed.pieces) if isinstance(delayed, Together) else delayed
-        return self.client.compute(wanted, retries=self.retries)
+    def _partitions(self, parts: Sequence[Part]) -> list[Any]:
+        """Let the cluster compute partitions of a Dask collection; None for parts of files."""
+        made = [getattr(getattr(part, "part", None), "delayed", None) for part in parts]
+        if not any(isinstance(one, Together) or hasattr(one, "dask") for one in made):
+            return [None] * len(parts)
+        wanted = [list(one.pieces) if isinstance(one, Together) else [one] for one in made]
+        flat = iter(self.client.compute([p for one in wanted for p in one], retries=self.retries))
+        futures = [[next(flat) for _ in one] for one in wanted]
+        pairs = zip(made, futures, strict=True)
+        return [found if isinstance(one, Together) else found[0] for one, found in pairs]
 
     def _take(
         self, reading: Reading, parts: dict[int, Part], first: int, stop: int, made: Any
