@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from kill_workers import GROUPS, OPTIONS, ROWS, blocks, make_file
+from kill_workers import GROUPS, OPTIONS, PATIENT, ROWS, blocks, make_file
 from waiting import Watched, scan_while_killing, trace
 
 import kedou as kd
@@ -24,8 +24,10 @@ pytestmark = pytest.mark.filterwarnings("ignore::ResourceWarning", "ignore::Depr
 
 @pytest.fixture(scope="module")
 def client():
+    import dask
     from distributed import Client, LocalCluster
 
+    dask.config.set(PATIENT)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         cluster = LocalCluster(

@@ -112,7 +112,7 @@ class DaskCluster:
         try:
             for begin, end in _whole(first, stop, unit, kept):
                 if kept is not None and end == begin + 1 and kept.begun(begin):
-                    waiting.append((begin, end, reading._reader()(begin, known[begin])))
+                    waiting.append((begin, end, reading.reader()(begin, known[begin])))
                 else:
                     waiting.append((begin, end, self._submit(mute, known, begin, end, size)))
                 if len(waiting) > ahead:
@@ -262,11 +262,12 @@ def fold_parts(
         error = OptionError("fitting.cluster-version", here=version, there=kedou.__version__)
         return Found(first, stop, None, problem=error)
     merger, rows, found = Merger(), 0, None
+    fold = work.reader()
     with one_thread():
         for part, value in zip(parts, partitions, strict=True):
             try:
                 part = part if value is None else _with(part, value)
-                moments = replace(work, source=getattr(part, "source", work.source)).part(part)
+                moments = fold(first, part)
             except UnreadableFileError as problem:
                 raise _unreadable(part, problem) from None
             except KedouError as problem:
