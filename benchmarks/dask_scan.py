@@ -73,8 +73,8 @@ def main() -> None:
     rows = 5_000_000 // (10 if options.quick else 1)
     with (
         tempfile.TemporaryDirectory() as folder,
-        LocalCluster(n_workers=2, threads_per_worker=1, host="127.0.0.1", dashboard_address=None,
-                     silence_logs=50) as cluster,
+        LocalCluster(n_workers=2, threads_per_worker=1, host="127.0.0.1", silence_logs=50,
+                     dashboard_address="127.0.0.1:0") as cluster,
         Client(cluster) as client,
     ):  # fmt: skip
         path, _ = make_files(Path(folder), rows, 1000)

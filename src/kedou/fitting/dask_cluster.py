@@ -112,7 +112,7 @@ class DaskCluster:
         try:
             for begin, end in _whole(first, stop, unit, kept):
                 if kept is not None and end == begin + 1 and kept.begun(begin):
-                    waiting.append((begin, end, reading._reader()(begin, known[begin])))
+                    waiting.append((begin, end, reading.reader()(begin, known[begin])))
                 else:
                     waiting.append((begin, end, self._submit(mute, known, begin, end, size)))
                 if len(waiting) > ahead:
@@ -131,10 +131,11 @@ class DaskCluster:
         from kedou.version import version
 
         level = list(subtrees(first, stop, size))
+        partitions = self._partitions([parts[i] for i in range(first, stop)])
         futures = [
             self.client.submit(
                 fold_parts, work, [_portable(parts[i]) for i in range(a, b)], a, version(),
-                [self._partition(parts[i]) for i in range(a, b)],
+                partitions[a - first : b - first],
                 key=f"kedou-read-{self._token}-{a}-{b}", retries=self.retries, pure=False,
             )
             for a, b in level
@@ -152,13 +153,16 @@ class DaskCluster:
             ]
         return futures[0]
 
-    def _partition(self, part: Part) -> Any:
-        """Let the cluster compute a partition of a Dask collection; None for parts of files."""
-        delayed = getattr(getattr(part, "part", None), "delayed", None)
-        if delayed is None:
-            return None
-        wanted = list(delayed.pieces) if isinstance(delayed, Together) else delayed
-        return self.client.compute(wanted, retries=self.retries)
+    def _partitions(self, parts: Sequence[Part]) -> list[Any]:
+        """Let the cluster compute partitions of a Dask collection; None for parts of files."""
+        made = [getattr(getattr(part, "part", None), "delayed", None) for part in parts]
+        if not any(isinstance(one, Together) or hasattr(one, "dask") for one in made):
+            return [None] * len(parts)
+        wanted = [list(one.pieces) if isinstance(one, Together) else [one] for one in made]
+        flat = iter(self.client.compute([p for one in wanted for p in one], retries=self.retries))
+        futures = [[next(flat) for _ in one] for one in wanted]
+        pairs = zip(made, futures, strict=True)
+        return [found if isinstance(one, Together) else found[0] for one, found in pairs]
 
     def _take(
         self, reading: Reading, parts: dict[int, Part], first: int, stop: int, made: Any
@@ -259,11 +263,12 @@ def fold_parts(
         return Found(first, stop, None, problem=error)
     rows, found = 0, None
     merger: Merger[Any] = Merger()
+    fold = work.reader()
     with one_thread():
         for part, value in zip(parts, partitions, strict=True):
             try:
                 part = part if value is None else _with(part, value)
-                moments = replace(work, source=getattr(part, "source", work.source)).part(part)
+                moments = fold(first, part)
             except UnreadableFileError as problem:
                 raise _unreadable(part, problem) from None
             except KedouError as problem:

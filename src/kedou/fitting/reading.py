@@ -124,9 +124,9 @@ class Reading:
             raise DataError("moments.no-rows", read=read_rows, skipped=read_rows)
         return total.moments() if isinstance(total, Sums) else total
 
-    def part(self, part: Part) -> Folded | None:
-        """Return the moments of one part, read in this thread."""
-        return self._reader()(0, part)
+    def reader(self) -> Callable[[int, Part], Folded | None]:
+        """Return what reads one part, given its number; its buffers are used again."""
+        return self._reader()
 
     def _pieces(
         self, parts: Sequence[tuple[int, Part]], count: int
