@@ -30,8 +30,10 @@ BEGIN, END = "<!-- benchmarks: begin -->", "<!-- benchmarks: end -->"
 
 SMALL: dict[str, list[str]] = {
     "cost_by_size": ["--quick", "--tries", "1"],
+    "dask_simulation": [],
     "gpu_moments": ["--quick", "--tries", "3"],
     "lab_start": ["--tries", "3"],
+    "notebook_drag": ["--moves", "60", "--tries", "2"],
     "own_data_drag": ["--rows", "1000", "100000", "--moves", "60"],
     "page_drag": ["--chapters", "forward,loss", "--seconds", "1", "--tries", "2"],
 }

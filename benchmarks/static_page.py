@@ -1,5 +1,4 @@
-"""How large is a chapter in one file, how soon is it painted from disk, and does a plain file
-server hand the lesson to 1,000 people at once, whole?
+"""How large is a chapter in one file, how soon is it painted, and can 1,000 people have it at once?
 
 Each chapter is exported and compressed. A headless Chromium opens the file from disk, with no
 network, in a profile that has never seen it: taken is the time from the start of the navigation

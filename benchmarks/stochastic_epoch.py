@@ -1,8 +1,11 @@
 """How long does an epoch of stochastic descent take, 32 rows a step?
 
 The same least squares in memory, constant rate, no penalty, float64: Kedou (mini-batches of 32
-rows), scikit-learn's SGDRegressor (one row a step: it has no mini-batches) and, where it is
-installed, a PyTorch loop (batches of 32 rows, torch.optim.SGD). The time of *one more epoch* is
+rows), scikit-learn's SGDRegressor (one row a step: it has no mini-batches) and, where they are
+installed, a PyTorch loop (batches of 32 rows, torch.optim.SGD), river (one row a step, rows made
+into dicts before the clock starts) and, for rows as they stand, Vowpal Wabbit (one row a step,
+reading its text file, as it does by nature). These three walk fewer rows; their time is multiplied
+up, and said so. The time of *one more epoch* is
 what the 2nd to 4th epoch add, so that what a fit does once (checking, Kedou's scan for the
 spectrum and the exact answer) is not in it; the whole call with five epochs stands below.
 
@@ -16,10 +19,13 @@ have the same noise ball and go as far in an epoch.
 
 from __future__ import annotations
 
+import argparse
 import importlib.util
 import statistics
+import tempfile
 import warnings
 from collections.abc import Callable
+from pathlib import Path
 
 import numpy as np
 from _table import Job, arguments, show, timed
@@ -28,6 +34,7 @@ from sklearn.linear_model import SGDRegressor
 import kedou as kd
 
 BATCH, RATE_OF_ONE_ROW, EPOCHS, MORE = 32, 1e-4, 5, 3
+SLOW = ("kedou in NumPy", "PyTorch loop", "river")
 Fit = Callable[[int], np.ndarray]
 
 
@@ -75,17 +82,55 @@ def pytorch(X: np.ndarray, y: np.ndarray, shuffle: bool) -> Fit:
     return fit
 
 
-def one_more(fits: dict[str, Fit], tries: int, scale: dict[str, float]) -> dict[str, list[float]]:
-    """Return the seconds of an epoch: what ``MORE`` further ones add to one, over their number."""
+def river(X: np.ndarray, y: np.ndarray) -> Fit:
+    from river import linear_model, optim
+
+    rows = [dict(enumerate(row)) for row in X.tolist()]
+    targets = y.tolist()
+
+    def fit(epochs: int) -> np.ndarray:
+        rate = RATE_OF_ONE_ROW  # of a squared error, as Kedou's
+        model = linear_model.LinearRegression(optimizer=optim.SGD(rate), intercept_lr=rate)
+        for _ in range(epochs):
+            for row, target in zip(rows, targets, strict=True):
+                model.learn_one(row, target)
+        return np.array([model.weights[j] for j in range(X.shape[1])] + [model.intercept])
+
+    return fit
+
+
+def vowpal_wabbit(X: np.ndarray, y: np.ndarray, folder: str) -> Fit:
+    from vowpalwabbit import Workspace
+
+    path, cache = f"{folder}/rows.txt", f"{folder}/rows.cache"
+    with Path(path).open("w") as file:
+        for row, target in zip(X.tolist(), y.tolist(), strict=True):
+            features = " ".join(f"x{j}:{value:.9g}" for j, value in enumerate(row))
+            file.write(f"{target:.9g} | {features}\n")
+
+    def fit(epochs: int) -> np.ndarray:
+        Path(cache).unlink(missing_ok=True)
+        options = f"--sgd -l {2 * RATE_OF_ONE_ROW} --power_t 0 --passes {epochs} --holdout_off"
+        model = Workspace(f"-d {path} --cache_file {cache} --quiet {options}")
+        names = [*(f"x{j}" for j in range(X.shape[1])), "Constant"]
+        theta = np.array([model.get_weight_from_name(name) for name in names])
+        model.finish()
+        return theta
+
+    return fit
+
+
+def one_more(fits: dict[str, Fit], tries: int) -> dict[str, list[float]]:
+    """Return the seconds of an epoch: what further ones add to one, over their number."""
     jobs: dict[str, Job] = {}
     for name, fit in fits.items():
-        more = 1 if name in scale else MORE
+        more = 1 if name in SLOW else MORE
         jobs[f"{name} 1"] = lambda fit=fit: fit(1)
         jobs[f"{name} more"] = lambda fit=fit, more=more: fit(1 + more)
     seconds = timed(jobs, tries)
     return {
         name: [
-            (more - one) / (1 if name in scale else MORE)
+            (more - one) / (1 if name in SLOW else MORE)
             for one, more in zip(seconds[f"{name} 1"], seconds[f"{name} more"], strict=True)
         ]
         for name in fits
@@ -94,6 +139,12 @@ def one_more(fits: dict[str, Fit], tries: int, scale: dict[str, float]) -> dict[
 
 def main() -> None:
     options = arguments(__doc__)
+    with tempfile.TemporaryDirectory() as folder:
+        ask(options, folder)
+
+
+def ask(options: argparse.Namespace, folder: str) -> None:
+    """Print all tables."""
     warnings.filterwarnings("ignore", module="sklearn")
     n = 500_000 if options.quick else 5_000_000
     random = np.random.default_rng(1)
@@ -110,10 +161,17 @@ def main() -> None:
         slow: dict[str, Fit] = {"kedou in NumPy": kedou(X[:small], y[:small], shuffle, False)}
         if importlib.util.find_spec("torch"):
             slow["PyTorch loop"] = pytorch(X[:small], y[:small], shuffle)
+        if importlib.util.find_spec("river") and not shuffle:
+            slow["river"] = river(X[:small], y[:small])
         scale = dict.fromkeys(slow, n / small)
         notes = dict.fromkeys(slow, f"{small:,} rows, x {n / small:.0f}")
+        if importlib.util.find_spec("vowpalwabbit") and not shuffle:
+            tenth = n // 10
+            slow["Vowpal Wabbit"] = vowpal_wabbit(X[:tenth], y[:tenth], folder)
+            scale["Vowpal Wabbit"] = n / tenth
+            notes["Vowpal Wabbit"] = f"{tenth:,} rows, x {n / tenth:.0f}"
         title = f"one more epoch of {n:,} x 10, {BATCH} rows a step, {said}"
-        seconds = one_more(fits | slow, options.tries, scale)
+        seconds = one_more(fits | slow, options.tries)
         show(title, seconds, "kedou", scale, notes)
         jobs: dict[str, Job] = {name: lambda fit=fit: fit(EPOCHS) for name, fit in fits.items()}
         whole = timed(jobs, options.tries)
