@@ -142,6 +142,13 @@ class TextFile:
         self.path = path
 
 
+def test_run_as_a_module_it_ends_with_the_same_code():
+    module = [sys.executable, "-m", "kedou", "fit", "nowhere.csv", "-t", "y"]
+    done = subprocess.run(module, capture_output=True, check=False)
+    script = subprocess.run(command(*module[3:]), capture_output=True, check=False)
+    assert done.returncode == script.returncode == 3
+
+
 def test_progress_tells_rows_speed_and_time_left(capsys):
     Path("long.csv").write_text("x,y\n" + "1.25,2.5\n" * 50_000, encoding="utf-8")
     set_language("en")
