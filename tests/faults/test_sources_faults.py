@@ -338,7 +338,7 @@ def test_files_that_are_not_there(tmp_path: Path, csv: Any) -> None:
     (tmp_path / "empty").mkdir()
     refusal("sources.folder-empty", tmp_path / "empty", target="y")
     refusal("sources.address", "https://example.org/a.csv", target="y")
-    refusal("sources.address", "s3://bucket/a.parquet", target="y")
+    refusal("sources.address", "ftp://bucket/a.parquet", target="y")
 
 
 @pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() == 0, reason="root reads all")

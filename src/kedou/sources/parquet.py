@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
@@ -14,7 +15,7 @@ from kedou.columns.kinds import TableColumn, columns_of_schema
 from kedou.columns.plan import ColumnPlan
 from kedou.errors import DataError, UnreadableFileError
 from kedou.sources.ahead import read_ahead
-from kedou.sources.files import DataFile, unreadable
+from kedou.sources.files import DataFile
 from kedou.sources.partitions import partition_columns, same_columns, with_partition
 from kedou.sources.source import BLOCK_ROWS
 
@@ -125,11 +126,16 @@ def _batch_rows(columns: int) -> int:
 
 
 def _open(file: DataFile, **options: Any) -> Any:
-    return pq.ParquetFile(file.path, buffer_size=_READ_AHEAD, pre_buffer=False, **options)
+    if isinstance(file.path, Path):
+        return pq.ParquetFile(file.path, buffer_size=_READ_AHEAD, pre_buffer=False, **options)
+    # The columns of a row group are asked for at once: an answer costs as much as megabytes do.
+    place = {"filesystem": file.path.store.filesystem, "pre_buffer": True}
+    return pq.ParquetFile(file.path.key, **place, **options)
 
 
 def _damaged(file: DataFile, error: Exception) -> UnreadableFileError:
-    if isinstance(error, OSError) and error.errno is not None:
-        return unreadable(file.path, error)
+    told = file.refusal(error)
+    if told is not None:
+        return told
     reason = str(error).rstrip(". ")
     return UnreadableFileError("sources.not-parquet", file=file.origin, reason=reason)
