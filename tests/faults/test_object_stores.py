@@ -6,6 +6,7 @@ import json
 import pickle
 import socket
 import urllib.request
+import warnings
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -208,6 +209,83 @@ def test_what_cannot_be_asked(environment: str, bucket: Any, folder: Path) -> No
     both = {"filesystem": bucket, "storage_options": {"key": SECRET}}
     refusal("sources.store-options-twice", "s3://data/set/one.csv", OptionError, **both)
     refusal("sources.filesystem-type", "a.csv", KedouError, filesystem=3)
+    address = "s3://data/set/one.csv"
+    refusal("sources.storage-options-type", address, KedouError, storage_options=[SECRET])
+    refusal("sources.storage-option-type", address, KedouError, storage_options={"key": 3})
+    alone = {"key": SECRET}  # a key without its secret
+    refusal("sources.store-settings", address, KedouError, storage_options=alone)
+
+
+def test_a_pyarrow_without_a_store(monkeypatch: pytest.MonkeyPatch) -> None:
+    stores._opened.cache_clear()
+    monkeypatch.delattr(fs, "GcsFileSystem")
+    refusal("sources.store-not-built", "gs://data/a.csv")
+
+
+def test_a_file_system_with_errors_of_its_own(folder: Path) -> None:
+    memory = pytest.importorskip("fsspec.implementations.memory")
+
+    class Odd(memory.MemoryFileSystem):
+        cachable = False
+        store: dict[str, Any] = {}  # noqa: RUF012 (as in its base)
+        broken = "info"
+
+        def info(self, path: str, **more: Any) -> Any:
+            if self.broken == "info":
+                raise RuntimeError("an answer without sense")
+            return super().info(path, **more)
+
+        def open(self, path: str, mode: str = "rb", **more: Any) -> Any:
+            opened = super().open(path, mode, **more)
+            if self.broken == "read" and mode == "rb":
+                opened.read = broken_read
+            return opened
+
+    def broken_read(*size: int) -> bytes:
+        raise RuntimeError("ReadTimeoutError")
+
+    odd = Odd()
+    odd.pipe("/one.parquet", (folder / "parquet/year=2023/part.parquet").read_bytes())
+    refusal("sources.store-failed", "memory://one.parquet", filesystem=odd)
+    Odd.broken = "read"
+    refusal("sources.store-unreachable", "memory://one.parquet", filesystem=odd)
+
+
+def test_the_command_reads_a_store(
+    environment: str, bucket: Any, folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    from kedou.cli import main
+
+    def fitted(data: str, *more: str) -> dict[str, Any]:
+        assert main(["fit", data, "-t", "y", "--steps", "3", "--json", "-q", *more]) in (0, 3, 4)
+        printed = capsys.readouterr().out
+        assert SECRET not in printed
+        return dict(json.loads(printed))
+
+    report = tmp_path / "report.html"
+    there = fitted("s3://data/set/parquet/*/*.parquet", "--report", str(report))
+    here = fitted(str(folder / "parquet/*/*.parquet"))
+    assert SECRET not in report.read_text("utf-8")
+    differ = {name for name in there if there[name] != here[name]}
+    assert differ <= {"seconds"}
+
+
+@pytest.mark.filterwarnings("ignore::ResourceWarning", "ignore::DeprecationWarning")
+def test_workers_of_a_cluster_open_the_store_again(
+    environment: str, bucket: Any, folder: Path
+) -> None:
+    from distributed import Client, LocalCluster
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        with (
+            LocalCluster(
+                n_workers=1, threads_per_worker=2, host="127.0.0.1",
+                dashboard_address="127.0.0.1:0", silence_logs=50,
+            ) as cluster,
+            Client(cluster) as client,
+        ):  # fmt: skip
+            same("s3://data/set/parquet", folder / "parquet", client=client)
 
 
 def test_a_store_that_does_not_answer(environment: str, monkeypatch: pytest.MonkeyPatch) -> None:

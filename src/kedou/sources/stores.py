@@ -161,7 +161,9 @@ def store_at(address: str, access: Access) -> tuple[Store, str]:
         raise UnreadableFileError("sources.store-secret-in-address", address=shown)
     inner = address if scheme is None else address.split("://", 1)[1]
     if kind is None or access.filesystem is not None:
-        return _given(access, address, inner)
+        from kedou.sources.given import given_store
+
+        return given_store(access, address, inner)
     settings = dict(_checked(access.options, kind))
     bucket = inner.split("/", 1)[0]
     if not bucket:
@@ -173,22 +175,6 @@ def store_at(address: str, access: Access) -> tuple[Store, str]:
     if kind == "s3":
         settings = _located(settings, bucket)
     return Store(kind, tuple(sorted(settings.items()))), inner.rstrip("/")
-
-
-def _given(access: Access, address: str, inner: str) -> tuple[Store, str]:
-    from pyarrow import fs
-
-    if access.options:
-        raise OptionError("sources.store-options-twice")
-    filesystem = access.filesystem
-    if isinstance(filesystem, fs.FileSystem):
-        return Store(str(filesystem.type_name), given=filesystem), inner.rstrip("/")
-    if not hasattr(filesystem, "_strip_protocol"):
-        raise OptionTypeError("sources.filesystem-type", type=type(filesystem).__name__)
-    path = str(filesystem._strip_protocol(address))
-    protocol = filesystem.protocol
-    kind = protocol if isinstance(protocol, str) else protocol[0]
-    return Store(kind, given=fs.PyFileSystem(fs.FSSpecHandler(filesystem))), path.rstrip("/")
 
 
 def _checked(options: Mapping[str, Any] | None, kind: str) -> Mapping[str, Any]:
