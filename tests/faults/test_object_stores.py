@@ -21,11 +21,11 @@ import pytest
 
 import kedou as kd
 from kedou.errors import KedouError, OptionError, SavedFileError, UnreadableFileError
-from kedou.sources import stores
+from kedou.sources import clients
 from kedou.sources.identity import identity_of_files
 
 SECRET = "a-secret-that-is-told-to-nobody"
-ROWS = 300_000
+ROWS = 150_000
 
 
 @pytest.fixture(scope="session")
@@ -63,10 +63,9 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
         table = pa.table({"x": rng.normal(size=ROWS), "y": rng.normal(size=ROWS)})
         pq.write_table(table, here / "part.parquet", row_group_size=70_000)
     pf.write_feather(table, root / "one.feather", chunksize=70_000)
-    few = table.slice(0, 200_000)
-    pc.write_csv(few, root / "one.csv")
+    pc.write_csv(table, root / "one.csv")
     with pa.CompressedOutputStream(str(root / "one.csv.gz"), "gzip") as packed:
-        pc.write_csv(few, packed)
+        pc.write_csv(table, packed)
     (root / "notes.md").write_text("no data")
     return root
 
@@ -179,7 +178,7 @@ def test_parts_travel_without_connection_or_secret(environment: str, bucket: Any
     sent = pickle.dumps(part)
     assert SECRET.encode() not in sent
     assert b"tester" not in sent
-    stores._opened.cache_clear()
+    clients.opened.cache_clear()
     there, here = pickle.loads(sent), part
     for a, b in zip(there.blocks(), here.blocks(), strict=True):
         assert np.array_equal(a.X, b.X)
@@ -217,7 +216,7 @@ def test_what_cannot_be_asked(environment: str, bucket: Any, folder: Path) -> No
 
 
 def test_a_pyarrow_without_a_store(monkeypatch: pytest.MonkeyPatch) -> None:
-    stores._opened.cache_clear()
+    clients.opened.cache_clear()
     monkeypatch.delattr(fs, "GcsFileSystem")
     refusal("sources.store-not-built", "gs://data/a.csv")
 
@@ -268,6 +267,13 @@ def test_the_command_reads_a_store(
     assert SECRET not in report.read_text("utf-8")
     differ = {name for name in there if there[name] != here[name]}
     assert differ <= {"seconds"}
+    model, predicted = str(tmp_path / "model.json"), tmp_path / "predicted.csv"
+    fitted(str(folder / "one.feather"), "--model", model)
+    tables = []
+    for data in ("s3://data/set/one.feather", str(folder / "one.feather")):
+        assert main(["predict", model, data, "-o", str(predicted), "-q"]) == 0
+        tables.append(predicted.read_bytes())
+    assert tables[0] == tables[1]
 
 
 @pytest.mark.filterwarnings("ignore::ResourceWarning", "ignore::DeprecationWarning")
@@ -289,9 +295,9 @@ def test_workers_of_a_cluster_open_the_store_again(
 
 
 def test_a_store_that_does_not_answer(environment: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    stores._opened.cache_clear()
-    monkeypatch.setattr(stores, "ATTEMPTS", 1)
-    monkeypatch.setattr(stores, "REQUEST_SECONDS", 1.0)
+    clients.opened.cache_clear()
+    monkeypatch.setattr(clients, "ATTEMPTS", 1)
+    monkeypatch.setattr(clients, "REQUEST_SECONDS", 1.0)
     with socket.socket() as silent:
         silent.bind(("127.0.0.1", 0))
         closed = f"http://127.0.0.1:{silent.getsockname()[1]}"
@@ -302,7 +308,7 @@ def test_a_store_that_does_not_answer(environment: str, monkeypatch: pytest.Monk
         silent.listen()
         options = {"endpoint": closed, "region": "eu-west-1"}
         refusal("sources.store-unreachable", "s3://data/a.csv", storage_options=options)
-    stores._opened.cache_clear()
+    clients.opened.cache_clear()
 
 
 def test_credentials_that_are_refused(environment: str, bucket: Any) -> None:

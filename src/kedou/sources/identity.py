@@ -12,7 +12,8 @@ import os
 from pathlib import Path
 from typing import Any
 
-from kedou.sources.files import DataFile, unreadable
+from kedou.sources.files import DataFile
+from kedou.sources.formats import unreadable
 from kedou.sources.objects import StoredPath
 from kedou.sources.source import Source
 

@@ -10,7 +10,8 @@ from pathlib import PurePosixPath
 from typing import Any, TypeVar
 
 from kedou.errors import KedouError, UnreadableFileError
-from kedou.sources.files import is_glob, is_hidden, is_named_as_data
+from kedou.sources.files import is_glob
+from kedou.sources.formats import is_hidden, is_named_as_data
 from kedou.sources.stores import Access, Store, store_at
 
 T = TypeVar("T")

@@ -10,15 +10,13 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import lru_cache
 from typing import Any
 
 from kedou.columns.plan import some
 from kedou.errors import OptionError, OptionTypeError, UnreadableFileError
 
-ATTEMPTS, CONNECT_SECONDS, REQUEST_SECONDS = 3, 3.0, 10.0
 SCHEMES = {"s3": "s3", "gs": "gs", "gcs": "gs", "abfs": "abfs", "abfss": "abfs"}
 OPTIONS = {
     "s3": (
@@ -30,6 +28,7 @@ OPTIONS = {
 }
 """What ``storage_options`` may say for each kind of store."""
 
+_LONGEST = 300
 _SECRETS = ("key", "secret", "token", "proxy")
 _ADDRESS = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*)://")
 _QUERY = re.compile(r"\?[\w.-]+=.*\Z", re.DOTALL)
@@ -67,7 +66,15 @@ class Store:
         """The file system of PyArrow."""
         if self.given is not None:
             return self.given
-        return _opened(self.kind, self.settings)
+        from kedou.sources.clients import opened
+
+        try:
+            return opened(self.kind, self.settings)
+        except (ImportError, AttributeError):
+            raise UnreadableFileError("sources.store-not-built", kind=self.kind) from None
+        except (ValueError, TypeError, OSError) as error:
+            reason = self._without_secrets(str(error))
+            raise OptionError("sources.store-settings", kind=self.kind, reason=reason) from None
 
     def problem(self, error: Exception, address: str) -> UnreadableFileError | None:
         """Put into words what a store answered; None if the error tells of something else."""
@@ -95,7 +102,8 @@ class Store:
             if len(secret) >= 8:
                 text = text.replace(secret, "***")
         text = re.sub(r"(https?://[^\s?]*)\?\S*", r"\1", text)
-        return " ".join(_USER.sub("", text).split()).rstrip(". ")
+        words = " ".join(_USER.sub("", text).split()).rstrip(". ")
+        return words if len(words) <= _LONGEST else f"{words[:_LONGEST]} ..."
 
 
 _ANSWERS = (
@@ -105,7 +113,7 @@ _ANSWERS = (
             r"ACCESS_DENIED|INVALID_ACCESS_KEY|SIGNATURE|InvalidAccessKey|SignatureDoesNot"
             r"|AccessDenied|PermissionError|NoCredentials|Unauthor|UNAUTHENTICATED"
             r"|PERMISSION_DENIED|AuthorizationFailure|AuthenticationFailed|Forbidden"
-            r"|HTTP status 40[13]|\b40[13]\b (?!bytes)",
+            r"|OAuth2 access token|HTTP status 40[13]|\b40[13]\b (?!bytes)",
             re.IGNORECASE,
         ),
     ),
@@ -214,94 +222,3 @@ def _region(bucket: str) -> str:
         return str(fs.resolve_s3_region(bucket))
     except OSError:  # the first reading tells what is the matter
         return "us-east-1"
-
-
-@lru_cache(64)
-def _opened(kind: str, settings: tuple[tuple[str, Any], ...]) -> Any:
-    makers: dict[str, Callable[..., Any]] = {"s3": _s3, "gs": _gs, "abfs": _abfs}
-    try:
-        return makers[kind](**dict(settings))
-    except (ImportError, AttributeError):
-        raise UnreadableFileError("sources.store-not-built", kind=kind) from None
-    except (ValueError, TypeError, OSError) as error:
-        reason = Store(kind, settings)._without_secrets(str(error))
-        raise OptionError("sources.store-settings", kind=kind, reason=reason) from None
-
-
-def _s3(
-    key: str | None = None,
-    secret: str | None = None,
-    token: str | None = None,
-    role: str | None = None,
-    anonymous: bool = False,
-    region: str | None = None,
-    endpoint: str | None = None,
-    virtual_addressing: bool = False,
-    certificates: str | None = None,
-    proxy: str | None = None,
-) -> Any:
-    from pyarrow.fs import AwsStandardS3RetryStrategy, S3FileSystem
-
-    more: dict[str, Any] = {}
-    if endpoint:
-        scheme, mark, host = endpoint.partition("://")
-        more["endpoint_override"] = (host if mark else endpoint).rstrip("/")
-        more["scheme"] = scheme if mark else "https"
-    if certificates:
-        more["tls_ca_file_path"] = certificates
-    return S3FileSystem(
-        access_key=key,
-        secret_key=secret,
-        session_token=token,
-        role_arn=role,
-        anonymous=anonymous,
-        region=region,
-        proxy_options=proxy,
-        force_virtual_addressing=virtual_addressing,
-        connect_timeout=CONNECT_SECONDS,
-        request_timeout=REQUEST_SECONDS,
-        retry_strategy=AwsStandardS3RetryStrategy(max_attempts=ATTEMPTS),
-        **more,
-    )
-
-
-def _gs(
-    anonymous: bool = False, endpoint: str | None = None, service_account: str | None = None
-) -> Any:
-    from datetime import timedelta
-
-    from pyarrow.fs import GcsFileSystem
-
-    more: dict[str, Any] = {}
-    if endpoint:
-        scheme, mark, host = endpoint.partition("://")
-        more["endpoint_override"] = (host if mark else endpoint).rstrip("/")
-        more["scheme"] = scheme if mark else "https"
-    limit = timedelta(seconds=ATTEMPTS * REQUEST_SECONDS)
-    return GcsFileSystem(
-        anonymous=anonymous, target_service_account=service_account, retry_time_limit=limit, **more
-    )
-
-
-def _abfs(
-    account: str | None = None,
-    key: str | None = None,
-    token: str | None = None,
-    endpoint: str | None = None,
-) -> Any:
-    from pyarrow.fs import AzureFileSystem
-
-    account = account or os.environ.get("AZURE_STORAGE_ACCOUNT_NAME")
-    if not account:
-        raise ValueError("account=... or AZURE_STORAGE_ACCOUNT_NAME")
-    more: dict[str, Any] = {}
-    if token:
-        more["sas_token"] = token
-    if endpoint:
-        scheme, mark, host = endpoint.partition("://")
-        host = (host if mark else endpoint).rstrip("/")
-        for service in ("blob", "dfs"):
-            more[f"{service}_storage_authority"] = host
-            more[f"{service}_storage_scheme"] = scheme if mark else "https"
-    key = key or (None if token else os.environ.get("AZURE_STORAGE_KEY"))
-    return AzureFileSystem(account, account_key=key, **more)
