@@ -45,6 +45,8 @@ def _s3(
     more: dict[str, Any] = {}
     if endpoint:
         more["scheme"], more["endpoint_override"] = _parted(endpoint)
+    if virtual_addressing:
+        more["force_virtual_addressing"] = True
     if certificates:
         more["tls_ca_file_path"] = certificates
     return S3FileSystem(
@@ -55,7 +57,6 @@ def _s3(
         anonymous=anonymous,
         region=region,
         proxy_options=proxy,
-        force_virtual_addressing=virtual_addressing,
         connect_timeout=CONNECT_SECONDS,
         request_timeout=REQUEST_SECONDS,
         retry_strategy=AwsStandardS3RetryStrategy(max_attempts=ATTEMPTS),

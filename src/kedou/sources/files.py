@@ -52,6 +52,11 @@ class DataFile:
         """How the whole file is compressed, as PyArrow calls it."""
         return COMPRESSIONS.get(self.path.suffix.lower())
 
+    @property
+    def stored(self) -> bool:
+        """Whether it is in an object store, where an answer takes time."""
+        return not isinstance(self.path, Path)
+
     def stream(self) -> Any:
         """Open it as bytes, without a buffer of its own."""
         if isinstance(self.path, Path):

@@ -47,6 +47,8 @@ def format_of(path: Path | StoredPath, name: str | None = None) -> Format:
     last = suffixes[-1] if suffixes else ""
     if last in _WORKBOOKS:
         raise UnreadableFileError("sources.workbook", file=called)
+    if not isinstance(path, Path) and FORMATS.get(last) in ("parquet", "feather"):
+        return FORMATS[last]  # their readers tell another content, with one question less
     head = _head(path)
     if head.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0")):
         raise UnreadableFileError("sources.workbook-inside", file=called)

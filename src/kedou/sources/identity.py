@@ -12,6 +12,7 @@ import os
 from pathlib import Path
 from typing import Any
 
+from kedou.sources.ahead import map_waiting
 from kedou.sources.files import DataFile
 from kedou.sources.formats import unreadable
 from kedou.sources.objects import StoredPath
@@ -27,7 +28,8 @@ def files_of(source: Source) -> list[DataFile]:
 
 def identity_of_files(source: Source) -> list[dict[str, Any]]:
     """Return what tells each file of a source from another, and from itself once changed."""
-    return [_identity(file) for file in files_of(source)]
+    files = files_of(source)
+    return map_waiting(_identity, files, any(file.stored for file in files))
 
 
 def identity_of_reading(source: Source) -> dict[str, Any]:
