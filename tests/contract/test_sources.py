@@ -18,7 +18,7 @@ import pytest
 
 from kedou.sources import Source
 from kedou.sources import open as kopen
-from kedou.sources.files import COMPRESSIONS, FORMATS, format_of
+from kedou.sources.formats import COMPRESSIONS, FORMATS, format_of
 
 ROWS = 700
 

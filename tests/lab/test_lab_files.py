@@ -23,7 +23,7 @@ from kedou.lab.own import MOST_UPLOADS, Made
 from kedou.lab.pool import Pool
 from kedou.lab.sessions import Sessions
 from kedou.lab.store import PREFIX, Room, Store, sweep
-from kedou.sources import files as sources
+from kedou.sources import formats as sources
 
 ROWS = b"x,y\n1,2\n3,4\n"
 

@@ -88,8 +88,9 @@ def _refuse_clashes(kept: list[str]) -> None:
 
 def _several(files: list[str]) -> bool:
     from kedou.sources.files import find_files
+    from kedou.sources.stores import Access
 
-    return len(find_files(options.one_or_all(files))[0]) > 1
+    return len(find_files(options.one_or_all(files), access=Access())[0]) > 1
 
 
 def _in_words(counts: Counts, output: str) -> str:

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import os
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import TypeVar
 
 T = TypeVar("T")
 S = TypeVar("S")
+
+WIDE = 16
+"""How many questions a store is asked at once."""
 
 
 def read_ahead(items: Iterator[T]) -> Iterator[T]:
@@ -19,6 +22,18 @@ def read_ahead(items: Iterator[T]) -> Iterator[T]:
         while (item := future.result()) is not None:
             future = pool.submit(next, items, None)
             yield item
+
+
+def map_waiting(function: Callable[[S], T], items: Sequence[S], wide: bool) -> list[T]:
+    """Return ``function(item)`` of all, where ``wide`` many at once: each is mostly waiting."""
+    if not wide or len(items) < 2:
+        return [function(item) for item in items]
+    with ThreadPoolExecutor(min(WIDE, len(items))) as pool:
+        try:
+            return list(pool.map(function, items))
+        except BaseException:
+            pool.shutdown(cancel_futures=True)
+            raise
 
 
 def map_ahead(function: Callable[[S], T], items: Iterable[S]) -> Iterator[T]:

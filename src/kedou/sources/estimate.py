@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from kedou.sources.source import Source
+from kedou.sources.streams import read_full
 
 SAMPLE = 1 << 18
 
@@ -17,9 +16,9 @@ def estimated_rows(source: Source) -> int | None:
     if not files or any(file.compression is not None for file in files):
         return None
     try:
-        size = sum(Path(file.path).stat().st_size for file in files)
-        with Path(files[0].path).open("rb") as file:
-            head = file.read(SAMPLE)
+        size = sum(file.size() for file in files)
+        with files[0].stream() as stream:
+            head = read_full(stream, SAMPLE)
     except OSError:
         return None
     lines = head.count(b"\n") or head.count(b"\r")

@@ -12,7 +12,7 @@ from kedou.columns.batch import TableBatch
 from kedou.columns.kinds import TableColumn, columns_of_schema
 from kedou.columns.plan import ColumnPlan
 from kedou.errors import DataError, UnreadableFileError
-from kedou.sources.files import DataFile, unreadable
+from kedou.sources.files import DataFile
 from kedou.sources.partitions import partition_columns, same_columns, with_partition
 from kedou.sources.source import BLOCK_ROWS
 
@@ -113,13 +113,14 @@ def _parts(file: DataFile, lengths: Sequence[int]) -> Iterator[FeatherPart]:
 
 
 def _open(file: DataFile, options: Any = None) -> Any:
-    return pa.ipc.open_file(pa.OSFile(str(file.path)), options=options)
+    return pa.ipc.open_file(file.input(), options=options)
 
 
 def _damaged(file: DataFile, error: Exception) -> UnreadableFileError:
-    if isinstance(error, OSError) and error.errno is not None:
-        return unreadable(file.path, error)
-    with file.path.open("rb") as opened:
+    told = file.refusal(error)
+    if told is not None:
+        return told
+    with file.stream() as opened:
         old = opened.read(4) == b"FEA1"
     code = "sources.feather-old" if old else "sources.not-feather"
     return UnreadableFileError(code, file=file.origin, reason=str(error).rstrip(". "))

@@ -1,32 +1,31 @@
-"""Paths, folders and globs to the list of files that they stand for."""
+"""Paths, folders, globs and addresses in stores to the list of files that they stand for."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Sequence
+import posixpath
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
-from typing import Any, Literal
+from pathlib import Path, PurePath
+from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 
 from kedou.errors import OptionError, UnreadableFileError
+from kedou.sources.formats import (
+    COMPRESSIONS,
+    Format,
+    format_of,
+    is_hidden,
+    is_named_as_data,
+    unreadable,
+)
+from kedou.sources.stores import Access, scheme_of, without_secrets
 
-Format = Literal["csv", "parquet", "feather"]
+if TYPE_CHECKING:
+    from kedou.sources.objects import StoredPath
+
 Admit = Callable[[Path], bool]
 """Says whether a file that was found counts; raises for one that may not be read."""
-
-COMPRESSIONS = {".gz": "gzip", ".zst": "zstd", ".bz2": "bz2", ".lz4": "lz4"}
-FORMATS: dict[str, Format] = {
-    **dict.fromkeys((".csv", ".tsv", ".txt", ".tab"), "csv"),
-    **dict.fromkeys((".parquet", ".parq", ".pq"), "parquet"),
-    **dict.fromkeys((".feather", ".arrow", ".ipc"), "feather"),
-}
-_WORKBOOKS = (".xlsx", ".xls", ".xlsm", ".xlsb", ".ods", ".numbers", ".et")
-_OTHERS = (
-    *(".json", ".jsonl", ".ndjson", ".npy", ".npz", ".mat", ".rds", ".rdata", ".rda", ".dta"),
-    *(".sav", ".sas7bdat", ".xpt", ".h5", ".hdf5", ".pkl", ".pickle", ".db", ".sqlite"),
-    *(".duckdb", ".avro", ".orc", ".xml", ".html", ".pdf", ".zip", ".rar", ".7z", ".tar"),
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +34,7 @@ class DataFile:
 
     Attributes
     ----------
-    path : Path
+    path : Path or StoredPath
     origin : str
         Its name; where there are several files, its path below their common folder.
     format : {"csv", "parquet", "feather"}
@@ -43,7 +42,7 @@ class DataFile:
         Columns that the names of its folders hold: ``year=2024`` (hive).
     """
 
-    path: Path
+    path: Path | StoredPath
     origin: str
     format: Format
     partition: dict[str, str] = field(default_factory=dict)
@@ -52,6 +51,38 @@ class DataFile:
     def compression(self) -> str | None:
         """How the whole file is compressed, as PyArrow calls it."""
         return COMPRESSIONS.get(self.path.suffix.lower())
+
+    @property
+    def stored(self) -> bool:
+        """Whether it is in an object store, where an answer takes time."""
+        return not isinstance(self.path, Path)
+
+    def stream(self) -> Any:
+        """Open it as bytes, without a buffer of its own."""
+        if isinstance(self.path, Path):
+            return self.path.open("rb", buffering=0)
+        return self.path.input()
+
+    def input(self) -> Any:
+        """Open it as a file of PyArrow's."""
+        import pyarrow as pa
+
+        return pa.OSFile(str(self.path)) if isinstance(self.path, Path) else self.path.input()
+
+    def size(self) -> int:
+        """Return its size in bytes."""
+        if isinstance(self.path, Path):
+            return self.path.stat().st_size
+        return self.path.seen()[0]
+
+    def refusal(self, error: Exception) -> UnreadableFileError | None:
+        """Put into words what the system or the store answered; None for damage in the file."""
+        if isinstance(error, UnreadableFileError):
+            return error
+        if isinstance(self.path, Path):
+            told = isinstance(error, OSError) and error.errno is not None
+            return unreadable(self.path, error) if told else None
+        return self.path.store.problem(error, str(self.path))
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +105,9 @@ class NamedFile(os.PathLike[str]):
 
 
 def find_files(
-    data: str | os.PathLike[str] | Sequence[Any], admit: Admit | None = None
+    data: str | os.PathLike[str] | Sequence[Any],
+    admit: Admit | None = None,
+    access: Access | None = None,
 ) -> tuple[list[DataFile], list[str]]:
     """List the files of a path, a folder, a glob, or a list of those.
 
@@ -84,6 +117,8 @@ def find_files(
     admit : callable, optional
         Called with every file that was found before anything of it is read: False passes it over,
         and it raises for one that may not be read.
+    access : Access, optional
+        How object stores are reached; without it an address is refused.
 
     Returns
     -------
@@ -99,32 +134,33 @@ def find_files(
     OptionError
         If a path is empty, one file is named twice, or there are files of several formats.
     """
-    found: list[tuple[Path, Path]] = []  # (file, folder its partition is counted from)
+    found: list[tuple[Any, Any]] = []  # (file, folder its partition is counted from)
     aside: list[str] = []
     for item in [data] if isinstance(data, (str, os.PathLike)) else data:
         if not os.fspath(item):
             raise OptionError("sources.empty-path")
-        found += _expand(os.fspath(item), aside)
+        found += _expand(os.fspath(item), aside, access)
     if admit is not None:
         found = [pair for pair in found if admit(pair[0])]
         if not found:
             raise UnreadableFileError("sources.glob-empty", pattern=str(data))
     paths = [path for path, _ in found]
-    seen: set[Path] = set()
-    for path in paths:
-        if path.absolute() in seen:
-            raise OptionError("sources.file-twice", file=path.name)
-        seen.add(path.absolute())
-    root = _common_root(paths)
-    called = {data.path: data.name} if isinstance(data, NamedFile) else {}
+    places = [_place(path) for path in paths]
+    seen: set[PurePath] = set()
+    for place in places:
+        if place in seen:
+            raise OptionError("sources.file-twice", file=place.name)
+        seen.add(place)
+    root = _common_root(places)
+    called: dict[Any, str] = {data.path: data.name} if isinstance(data, NamedFile) else {}
     files = [
         DataFile(
             path,
-            called.get(path, path.absolute().relative_to(root).as_posix()),
+            called.get(path, place.relative_to(root).as_posix()),
             format_of(path, called.get(path)),
-            _partition(path.relative_to(base)),
+            _partition(_inner(path).relative_to(base)),
         )
-        for path, base in found
+        for (path, base), place in zip(found, places, strict=True)
     ]
     formats = sorted({file.format for file in files})
     if len(formats) > 1:
@@ -140,59 +176,13 @@ def is_glob(text: str) -> bool:
     return any(mark in text for mark in "*?[")
 
 
-def format_of(path: Path, name: str | None = None) -> Format:
-    """Tell the format of a file from its path, else from its first bytes.
+def _expand(text: str, aside: list[str], access: Access | None) -> list[tuple[Any, Any]]:
+    if access is not None and (scheme_of(text) is not None or access.filesystem is not None):
+        from kedou.sources.objects import objects_of
 
-    Parameters
-    ----------
-    path : Path
-    name : str, optional
-        What it is called in messages, where that is not the last part of its path.
-
-    Raises
-    ------
-    UnreadableFileError
-        If it is a workbook, or of a kind that is not read.
-    """
-    called = path.name if name is None else name
-    suffixes = [suffix.lower() for suffix in path.suffixes]
-    if suffixes and suffixes[-1] in COMPRESSIONS:
-        suffixes.pop()
-    last = suffixes[-1] if suffixes else ""
-    if last in _WORKBOOKS:
-        raise UnreadableFileError("sources.workbook", file=called)
-    head = _head(path)
-    if head.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0")):
-        raise UnreadableFileError("sources.workbook-inside", file=called)
-    if last in FORMATS:
-        return FORMATS[last]
-    if head.startswith(b"PAR1"):
-        return "parquet"
-    if head.startswith((b"ARROW1", b"FEA1")):
-        return "feather"
-    is_utf16 = head.startswith((b"\xff\xfe", b"\xfe\xff"))
-    if last in _OTHERS or (b"\x00" in head and not is_utf16):
-        raise UnreadableFileError("sources.unknown-format", file=called)
-    return "csv"
-
-
-def _head(path: Path) -> bytes:
-    try:
-        with path.open("rb") as file:
-            return file.read(4096)
-    except OSError as error:
-        raise unreadable(path, error) from None
-
-
-def unreadable(path: Path, error: Exception) -> UnreadableFileError:
-    """Put the operating system's refusal into words."""
-    reason = getattr(error, "strerror", None) or str(error)
-    return UnreadableFileError("sources.unreadable", file=path.name, reason=reason)
-
-
-def _expand(text: str, aside: list[str]) -> list[tuple[Path, Path]]:
+        return list(objects_of(text, access, aside))
     if "://" in text:
-        raise UnreadableFileError("sources.address", address=text)
+        raise UnreadableFileError("sources.address", address=without_secrets(text))
     path = Path(text).expanduser()
     if path.is_dir():
         return [(file, path) for file in _files_below(path, aside)]
@@ -223,10 +213,9 @@ def _files_below(folder: Path, aside: list[str]) -> list[Path]:
     files: list[Path] = []
     for path in sorted(folder.rglob("*")):
         inner = path.relative_to(folder)
-        if not path.is_file() or any(part.startswith((".", "_")) for part in inner.parts):
+        if not path.is_file() or is_hidden(inner):
             continue
-        suffixes = [s.lower() for s in path.suffixes if s.lower() not in COMPRESSIONS]
-        if suffixes and suffixes[-1] in (*FORMATS, *_WORKBOOKS):
+        if is_named_as_data(path):
             files.append(path)
         else:
             aside.append(inner.as_posix())
@@ -235,10 +224,23 @@ def _files_below(folder: Path, aside: list[str]) -> list[Path]:
     return files
 
 
-def _common_root(paths: Iterable[Path]) -> Path:
-    return Path(os.path.commonpath([path.parent.absolute() for path in paths]))
+def _inner(path: Path | StoredPath) -> PurePath:
+    return path if isinstance(path, Path) else path.inner
 
 
-def _partition(inner: Path) -> dict[str, str]:
+def _place(path: Path | StoredPath) -> PurePath:
+    """Return where a file is, as a path that is comparable with those of the others."""
+    return path.absolute() if isinstance(path, Path) else path.place
+
+
+def _common_root(places: Sequence[PurePath]) -> PurePath:
+    first = places[0]
+    if any(place.anchor != first.anchor or type(place) is not type(first) for place in places):
+        raise OptionError("sources.store-and-disk")
+    common = os.path.commonpath if isinstance(first, Path) else posixpath.commonpath
+    return type(first)(common([str(place.parent) for place in places]))
+
+
+def _partition(inner: PurePath) -> dict[str, str]:
     pairs = (part.partition("=") for part in inner.parts[:-1])
     return {unquote(name): unquote(value) for name, mark, value in pairs if mark}

@@ -1,16 +1,21 @@
 """What a source of files is: which files, as they are now, and how they are read.
 
 Two readings of equal identity see the same blocks. A file counts as the same while its path,
-size, time of change and its first and last bytes are; all of it is never read for that.
+size, time of change and its first and last bytes are, and an object's mark in its store (ETag);
+all of it is never read for that.
 """
 
 from __future__ import annotations
 
 import hashlib
 import os
+from pathlib import Path
 from typing import Any
 
-from kedou.sources.files import DataFile, unreadable
+from kedou.sources.ahead import map_waiting
+from kedou.sources.files import DataFile
+from kedou.sources.formats import unreadable
+from kedou.sources.objects import StoredPath
 from kedou.sources.source import Source
 
 _ENDS = 1 << 16
@@ -23,7 +28,8 @@ def files_of(source: Source) -> list[DataFile]:
 
 def identity_of_files(source: Source) -> list[dict[str, Any]]:
     """Return what tells each file of a source from another, and from itself once changed."""
-    return [_identity(file) for file in files_of(source)]
+    files = files_of(source)
+    return map_waiting(_identity, files, any(file.stored for file in files))
 
 
 def identity_of_reading(source: Source) -> dict[str, Any]:
@@ -45,6 +51,8 @@ def identity_of_reading(source: Source) -> dict[str, Any]:
 
 
 def _identity(file: DataFile) -> dict[str, Any]:
+    if not isinstance(file.path, Path):
+        return _identity_of_object(file.path)
     try:
         with file.path.open("rb") as opened:
             about = os.fstat(opened.fileno())
@@ -57,5 +65,20 @@ def _identity(file: DataFile) -> dict[str, Any]:
         "path": str(file.path.absolute()),
         "size": about.st_size,
         "changed": about.st_mtime_ns,
+        "ends": digest.hexdigest(),
+    }
+
+
+def _identity_of_object(path: StoredPath) -> dict[str, Any]:
+    size, changed, mark = path.seen()
+    with path.input() as opened:
+        digest = hashlib.blake2b(path.asked(lambda: opened.read(_ENDS)), digest_size=16)
+        opened.seek(max(size - _ENDS, 0))
+        digest.update(path.asked(lambda: opened.read(_ENDS)))
+    return {
+        "path": str(path),
+        "size": size,
+        "changed": changed,
+        "mark": mark,
         "ends": digest.hexdigest(),
     }

@@ -26,6 +26,7 @@ from kedou.errors import DataError, OptionError, OptionTypeError
 from kedou.sources.arrays import ArraySource, as_numbers, check_length
 from kedou.sources.files import Admit, find_files
 from kedou.sources.source import LeftOut, Source
+from kedou.sources.stores import Access
 from kedou.texts import say
 
 if TYPE_CHECKING:
@@ -52,6 +53,8 @@ def open(
     delimiter: str | None = None,
     encoding: str | None = None,
     decimal: str | None = None,
+    storage_options: Mapping[str, Any] | None = None,
+    filesystem: Any = None,
 ) -> Source:
     """Open data of any kind as a source of rows, to be read again and again.
 
@@ -67,6 +70,8 @@ def open(
         - Parquet, and Feather (Arrow IPC).
         - A folder stands for all data files below it, in the order of their paths; folder names
           such as ``year=2024`` are columns. Several files must have the same columns.
+        - Addresses in object stores stand for files, folders and globs alike:
+          ``s3://bucket/folder/*.parquet``, ``gs://`` (``gcs://``), ``abfs://`` (``abfss://``).
         - (rows, k) array of numbers, or (rows,) for one feature; ``y`` holds the target. The
           columns are called ``x1`` ... ``xk``, or as ``features`` says.
         - PyTorch, CuPy, JAX and other array libraries: on the processor as NumPy sees them,
@@ -105,6 +110,14 @@ def open(
     delimiter, encoding, decimal : str, optional
         How a text file is written, where detection is wrong: one character; a Python codec such
         as ``"gb18030"``; ``"."`` or ``","``.
+    storage_options : mapping, optional
+        How an object store is reached, where the usual environment variables and configuration
+        files do not say it. ``s3``: ``key``, ``secret``, ``token``, ``role``, ``anonymous``,
+        ``region``, ``endpoint``, ``virtual_addressing``, ``certificates`` (a file), ``proxy``.
+        ``gs``: ``anonymous``, ``endpoint``, ``service_account``. ``abfs``: ``account``, ``key``,
+        ``token`` (SAS), ``endpoint``. Never saved, never shown.
+    filesystem : pyarrow.fs.FileSystem or fsspec file system, optional
+        Where the paths are, instead.
 
     Returns
     -------
@@ -153,7 +166,10 @@ def open(
     elif y is not None:
         raise OptionError("sources.y-with-file")
     else:
-        table = table_of(data, delimiter=delimiter, encoding=encoding, decimal=decimal)
+        access = Access(storage_options, filesystem)
+        table = table_of(
+            data, access=access, delimiter=delimiter, encoding=encoding, decimal=decimal
+        )
     if target is None:
         names = [column.name for column in table.columns]
         raise OptionError("sources.target-needed", file=table.name, columns=some(names))
@@ -168,6 +184,8 @@ def tables_of(
     delimiter: str | None = None,
     encoding: str | None = None,
     decimal: str | None = None,
+    storage_options: Mapping[str, Any] | None = None,
+    filesystem: Any = None,
 ) -> Iterator[TableBatch]:
     """Read the columns that a plan's features need, stretch by stretch, without a target.
 
@@ -180,7 +198,7 @@ def tables_of(
         What the columns become: tells which cells of a text file are numbers.
     names : sequence of str, optional
         Table columns to read, such as ``plan.table_columns``; the features' columns unless given.
-    delimiter, encoding, decimal
+    delimiter, encoding, decimal, storage_options, filesystem
         As in ``open``.
 
     Yields
@@ -204,7 +222,10 @@ def tables_of(
 
         table = FrameTable(None, _named_columns(as_numbers(data, "X", 2), wanted))
     elif _is_files(data):
-        table = table_of(data, delimiter=delimiter, encoding=encoding, decimal=decimal)
+        access = Access(storage_options, filesystem)
+        table = table_of(
+            data, access=access, delimiter=delimiter, encoding=encoding, decimal=decimal
+        )
     else:
         from kedou.sources.frames import frame_table
 
@@ -332,6 +353,7 @@ def table_of(
     data: Any,
     *,
     admit: Admit | None = None,
+    access: Access | None = None,
     delimiter: str | None = None,
     encoding: str | None = None,
     decimal: str | None = None,
@@ -343,10 +365,12 @@ def table_of(
     data : path, folder, glob, or list of those
     admit : callable, optional
         Called with the path of every file before it is read: see ``files.find_files``.
+    access : Access, optional
+        How object stores are reached; without it addresses are refused.
     delimiter, encoding, decimal
         As in ``open``.
     """
-    files, aside = find_files(data, admit)
+    files, aside = find_files(data, admit, access)
     dialect = {"delimiter": delimiter, "encoding": encoding, "decimal": decimal}
     name = files[0].origin if len(files) == 1 else str(data)
     notes = [say("sources.note-aside", files=aside)] if aside else []

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
@@ -13,8 +14,8 @@ from kedou.columns.batch import TableBatch
 from kedou.columns.kinds import TableColumn, columns_of_schema
 from kedou.columns.plan import ColumnPlan
 from kedou.errors import DataError, UnreadableFileError
-from kedou.sources.ahead import read_ahead
-from kedou.sources.files import DataFile, unreadable
+from kedou.sources.ahead import map_waiting, read_ahead
+from kedou.sources.files import DataFile
 from kedou.sources.partitions import partition_columns, same_columns, with_partition
 from kedou.sources.source import BLOCK_ROWS
 
@@ -94,18 +95,20 @@ def parquet_table(files: Sequence[DataFile], name: str, notes: Sequence[str]) ->
     DataError
         If the columns of two files differ, or there are no rows.
     """
-    footers, tables = [], []
-    for file in files:
-        try:
-            with _open(file) as opened:
-                footers.append(opened.metadata)
-                tables.append(columns_of_schema(opened.schema_arrow))
-        except (pa.ArrowException, OSError) as error:
-            raise _damaged(file, error) from None
+    found = map_waiting(_footer, files, any(file.stored for file in files))
+    footers, tables = [footer for footer, _ in found], [table for _, table in found]
     columns = same_columns(files, tables) + partition_columns(files)
     if not any(footer.num_rows for footer in footers):
         raise DataError("sources.no-rows", file=name)
     return ParquetTable(files, footers, columns, notes, name)
+
+
+def _footer(file: DataFile) -> tuple[Any, Sequence[TableColumn]]:
+    try:
+        with _open(file) as opened:
+            return opened.metadata, columns_of_schema(opened.schema_arrow)
+    except (pa.ArrowException, OSError) as error:
+        raise _damaged(file, error) from None
 
 
 def _parts(file: DataFile, footer: Any) -> Iterator[ParquetPart]:
@@ -125,11 +128,16 @@ def _batch_rows(columns: int) -> int:
 
 
 def _open(file: DataFile, **options: Any) -> Any:
-    return pq.ParquetFile(file.path, buffer_size=_READ_AHEAD, pre_buffer=False, **options)
+    if isinstance(file.path, Path):
+        return pq.ParquetFile(file.path, buffer_size=_READ_AHEAD, pre_buffer=False, **options)
+    # The columns of a row group are asked for at once: an answer costs as much as megabytes do.
+    place = {"filesystem": file.path.store.filesystem, "pre_buffer": True}
+    return pq.ParquetFile(file.path.key, **place, **options)
 
 
 def _damaged(file: DataFile, error: Exception) -> UnreadableFileError:
-    if isinstance(error, OSError) and error.errno is not None:
-        return unreadable(file.path, error)
+    told = file.refusal(error)
+    if told is not None:
+        return told
     reason = str(error).rstrip(". ")
     return UnreadableFileError("sources.not-parquet", file=file.origin, reason=reason)

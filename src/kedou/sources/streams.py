@@ -10,7 +10,7 @@ from typing import Protocol
 import pyarrow as pa
 
 from kedou.errors import UnreadableFileError
-from kedou.sources.files import DataFile, unreadable
+from kedou.sources.files import DataFile
 
 
 class ByteStream(Protocol):
@@ -31,19 +31,23 @@ def raw_bytes(file: DataFile) -> Iterator[ByteStream]:
     """
     try:
         if file.compression is None:
-            with file.path.open("rb", buffering=0) as stream:
+            with file.stream() as stream:
                 yield stream
         else:
             with (
-                pa.OSFile(str(file.path)) as packed,
+                file.input() as packed,
                 pa.CompressedInputStream(packed, file.compression) as stream,
             ):
                 yield stream
     except OSError as error:
-        if isinstance(error, UnreadableFileError):
-            raise
-        if error.errno is not None or file.compression is None:
-            raise unreadable(file.path, error) from None
+        told = file.refusal(error)
+        if told is not None:
+            raise told from None
+        if file.compression is None:
+            reason = str(error)
+            raise UnreadableFileError(
+                "sources.unreadable", file=file.origin, reason=reason
+            ) from None
         raise UnreadableFileError(
             "sources.compressed-damaged", file=file.origin, reason=str(error)
         ) from None

@@ -40,7 +40,7 @@ def open_table(job: Mapping[str, Any], desk: Desk) -> Done:
         "name": shortened(str(job["table"]["name"])),
         "format": files[0].format if files else "csv",
         "rows": table.rows,
-        "bytes": sum(Path(file.path).stat().st_size for file in files),
+        "bytes": sum(file.size() for file in files),
         "files": len(files),
         "columns": columns,
         "head": _head(table),
