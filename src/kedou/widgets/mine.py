@@ -64,7 +64,8 @@ def race(
     dict
         ``weights`` of steps 0 to 20, or to where it stopped; ``stopped``, why it did, in words;
         ``outcome`` and ``advice`` of the run; ``verdict``, what the checker says of it as an
-        update, and ``right`` (None for a way of its own). ``points`` and ``start`` say what it was run for.
+        update, and ``right``, None for a way of its own. ``points`` and ``start`` say what it was
+        run for.
     """
     found: dict[str, Any] = {
         "points": [list(point) for point in points],
