@@ -230,6 +230,8 @@ def test_a_path_inside_is_opened_and_one_outside_is_refused(own):
         own.at("trouble").wait_for()
         assert own.text("trouble").strip()
         assert not own.at("train").is_visible()
+        assert own.at("phase-bring").get_attribute("aria-current") == "step"
+        assert own.at("phase-look").get_attribute("aria-current") is None
 
 
 def test_hostile_names_are_text(own):
@@ -475,6 +477,34 @@ def test_on_a_phone_what_is_further_down_slides_over_the_picture(browser, own_la
         "() => !!document.elementFromPoint(innerWidth / 2, 150).closest('.own-below')"
     )
     assert covers
+    own.close()
+
+
+def test_words_of_the_rate_stay_within_its_track_on_a_projector(own):
+    own.bring("engel").train()
+    own.page.keyboard.press("p")
+    own.settle()
+    track = own.page.locator(".rate-track").bounding_box()
+    words = own.page.locator(".rate-track text.bad").bounding_box()
+    assert words["y"] >= track["y"] - 8
+    dot = own.at("rate").locator(".handle-dot").bounding_box()
+    assert words["y"] + words["height"] <= dot["y"] + 2
+
+
+@pytest.mark.parametrize(("width", "track"), [(390, 340), (820, 400), (1440, 400)])
+def test_the_rate_has_room_and_stays_in_the_dock(browser, own_lab, width, track):
+    own = OwnLab(browser, own_lab, viewport={"width": width, "height": 900})
+    own.bring("engel", lang="zh-CN").train()
+    for projector in (False, True):
+        if projector:
+            own.page.keyboard.press("p")
+            own.settle()
+        dock = own.at("rate-field").locator("xpath=ancestor::*[@class='dock']").bounding_box()
+        for selector in (".rate-track", "[data-kedou=rate-field]", "[data-kedou=rate-auto]"):
+            box = own.page.locator(selector).bounding_box()
+            assert box["x"] + box["width"] <= dock["x"] + dock["width"] + 1
+            if selector == ".rate-track":
+                assert box["width"] >= (track if not projector else 0.75 * track)
     own.close()
 
 
