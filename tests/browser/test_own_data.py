@@ -230,6 +230,8 @@ def test_a_path_inside_is_opened_and_one_outside_is_refused(own):
         own.at("trouble").wait_for()
         assert own.text("trouble").strip()
         assert not own.at("train").is_visible()
+        assert own.at("phase-bring").get_attribute("aria-current") == "step"
+        assert own.at("phase-look").get_attribute("aria-current") is None
 
 
 def test_hostile_names_are_text(own):
@@ -434,6 +436,82 @@ def test_nothing_is_wider_than_the_screen(browser, own_lab, width):
     own.click("phase-use")
     assert fits()
     own.close()
+
+
+def test_a_name_of_ordinary_length_is_not_broken(browser, own_lab):
+    own = OwnLab(browser, own_lab, viewport={"width": 820, "height": 1180})
+    own.bring("penguins", "body_mass_g")
+    names = own.page.locator(".own-columns tbody th span").evaluate_all(
+        "all => all.map(e => e.getBoundingClientRect().height / parseFloat("
+        "getComputedStyle(e).lineHeight))"
+    )
+    assert max(names) < 1.5
+    table = own.page.locator(".table-scroll:has(.own-columns)")
+    assert table.evaluate("e => e.scrollWidth <= e.clientWidth")
+    aligned = own.at("role-0").evaluate("e => getComputedStyle(e).textAlign")
+    assert aligned == "left"
+    own.close()
+
+
+def test_on_a_phone_each_number_of_a_column_says_what_it_is(browser, own_lab):
+    own = OwnLab(browser, own_lab, viewport={"width": 390, "height": 844}, has_touch=True)
+    own.bring("penguins", "body_mass_g", "zh-CN")
+    words = (
+        own.at("column-2")
+        .locator("td")
+        .evaluate_all("all => all.map(e => getComputedStyle(e, '::before').content)")
+    )
+    assert [word for word in words if word not in ("none", "normal")] == [
+        '"缺失"',
+        '"与目标的关系"',
+    ]
+    own.close()
+
+
+def test_on_a_phone_what_is_further_down_slides_over_the_picture(browser, own_lab):
+    own = OwnLab(browser, own_lab, viewport={"width": 390, "height": 844}, has_touch=True)
+    own.bring("engel").train()
+    own.page.evaluate("scrollTo(0, document.documentElement.scrollHeight)")
+    own.settle()
+    covers = own.page.evaluate(
+        "() => !!document.elementFromPoint(innerWidth / 2, 150).closest('.own-below')"
+    )
+    assert covers
+    own.close()
+
+
+def test_words_of_the_rate_stay_within_its_track_on_a_projector(own):
+    own.bring("engel").train()
+    own.page.keyboard.press("p")
+    own.settle()
+    track = own.page.locator(".rate-track").bounding_box()
+    words = own.page.locator(".rate-track text.bad").bounding_box()
+    assert words["y"] >= track["y"] - 8
+    dot = own.at("rate").locator(".handle-dot").bounding_box()
+    assert words["y"] + words["height"] <= dot["y"] + 2
+
+
+@pytest.mark.parametrize(("width", "track"), [(390, 340), (820, 400), (1440, 400)])
+def test_the_rate_has_room_and_stays_in_the_dock(browser, own_lab, width, track):
+    own = OwnLab(browser, own_lab, viewport={"width": width, "height": 900})
+    own.bring("engel", lang="zh-CN").train()
+    for projector in (False, True):
+        if projector:
+            own.page.keyboard.press("p")
+            own.settle()
+        dock = own.at("rate-field").locator("xpath=ancestor::*[@class='dock']").bounding_box()
+        for selector in (".rate-track", "[data-kedou=rate-field]", "[data-kedou=rate-auto]"):
+            box = own.page.locator(selector).bounding_box()
+            assert box["x"] + box["width"] <= dock["x"] + dock["width"] + 1
+            if selector == ".rate-track":
+                assert box["width"] >= (track if not projector else 0.75 * track)
+    own.close()
+
+
+def test_the_intercept_has_a_chinese_name(own):
+    own.bring("engel", lang="zh-CN").train()
+    assert own.page.locator(".own-coefficients tbody th").last.inner_text() == "截距"
+    assert own.at("pair-1").locator("option").last.inner_text() == "截距"
 
 
 def test_a_guest_of_a_class_sees_only_what_is_theirs(browser, tmp_path):

@@ -269,6 +269,12 @@ class TestMine:
         assert widget.mine_found["right"] is False
         assert widget.verdict
 
+    @pytest.mark.parametrize("lang", ["en", "zh-CN"])
+    def test_a_way_of_its_own_is_not_called_wrong(self, lang: str) -> None:
+        widget = kd.lab.rules(mine=lambda w, g: w - 0.03 * g / (1 + abs(g)), lang=lang)
+        assert widget.mine_found["right"] is None
+        assert {"en": "way of its own", "zh-CN": "自己的走法"}[lang] in widget.verdict
+
     def test_it_follows_the_points_and_the_start(self) -> None:
         calls = []
 

@@ -169,4 +169,4 @@ def _hint(arguments: Sequence[str]) -> str:
 
 def _tell(text: str, hint: str = "") -> None:
     word = console.style(say("cli.error"), "red", sys.stderr)
-    console.err(f"{word}{text}{' ' + hint if hint else ''}")
+    console.err(f"{word}{text}{hint}")

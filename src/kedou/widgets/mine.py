@@ -64,7 +64,8 @@ def race(
     dict
         ``weights`` of steps 0 to 20, or to where it stopped; ``stopped``, why it did, in words;
         ``outcome`` and ``advice`` of the run; ``verdict``, what the checker says of it as an
-        update, and ``right``. ``points`` and ``start`` say what it was run for.
+        update, and ``right``, None for a way of its own. ``points`` and ``start`` say what it was
+        run for.
     """
     found: dict[str, Any] = {
         "points": [list(point) for point in points],
@@ -157,6 +158,9 @@ def _check(found: dict[str, Any], mine: Mine, x: Any, y: Any, language: str) -> 
         return mine(float(w), float(-2.0 * np.mean(x * (y - w * x))))
 
     verdict = check_gradient(update, x, y, kind="update", w=found["start"])
+    if verdict.mistake == "unknown":  # a rule of one's own is asked for: that is no mistake
+        found["verdict"] = say("widgets.mine-own-way", language)
+        return
     found["verdict"] = verdict.text(language)
     found["right"] = verdict.ok
 

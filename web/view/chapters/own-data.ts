@@ -180,18 +180,19 @@ class OwnData implements View<State> {
     if (loaded.offers) this.#offer(loaded);
     this.#nameTable(loaded);
     this.#bring.sent(loaded.sending?.share ?? null, loaded.sending?.name ?? "");
+    // Where what was brought is gone, it can be brought again.
+    const isGone = loaded.table === null && loaded.trouble !== "";
+    const here = isGone ? "bring" : state.phase;
     this.#steps.forEach((element, i) => {
       const phase = PHASES[i]!;
       element.disabled = !phases.has(phase);
-      if (phase === state.phase) element.setAttribute("aria-current", "step");
+      if (phase === here) element.setAttribute("aria-current", "step");
       else element.removeAttribute("aria-current");
     });
     write(this.#trouble, loaded.trouble);
     show(this.#trouble, loaded.trouble !== "");
     show(this.#again, loaded.trouble !== "" && state.source !== null);
-    // Where what was brought is gone, it can be brought again.
-    const isGone = loaded.table === null && loaded.trouble !== "";
-    show(this.#bring.element, state.phase === "bring" || isGone);
+    show(this.#bring.element, here === "bring");
     const looks = state.phase === "look" && loaded.table !== null && loaded.look !== null;
     show(this.#look.element, looks);
     if (looks) this.#look.paint(state, loaded.table!, loaded.look!, phases.has("train"));

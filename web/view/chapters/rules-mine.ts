@@ -81,7 +81,7 @@ export class OwnFunction {
     show(this.#asStep, verdict !== "");
     show(this.#verdict, verdict !== "");
     write(this.#verdict, verdict);
-    this.#verdict.setAttribute("class", right ? "mine-right" : "mine-wrong");
+    this.#verdict.setAttribute("class", right === null ? "" : right ? "mine-right" : "mine-wrong");
     show(this.#stopped, stopped !== null);
     write(this.#stopped, stopped ?? "");
   }

@@ -19,6 +19,8 @@ export interface RateTrackOptions {
 /** How far the track reaches below and beyond the limit. */
 const BELOW = 1e-4;
 const BEYOND = 2;
+/** Pixels at the usual size of type. */
+const HEIGHT = 64;
 
 export class RateTrack {
   readonly element: HTMLElement;
@@ -43,6 +45,8 @@ export class RateTrack {
   #auto: HTMLButtonElement;
   #marks = { limit: 1, best: 0.5 };
   #width = 0;
+  /** How much larger type is, on a projector. */
+  #scale = 1;
   /** Where the track is while a hand holds it. */
   #box: DOMRect | null = null;
   #observer: ResizeObserver;
@@ -78,7 +82,7 @@ export class RateTrack {
     );
     this.element = h(
       "div",
-      { class: "rate-row" },
+      { class: "rate-track-row" },
       h("span", { class: "rate-label" }, t("learning-rate")),
       this.#svg,
       this.#field,
@@ -89,6 +93,7 @@ export class RateTrack {
     this.#observer = new ResizeObserver(
       tied(() => {
         this.#width = this.#svg.clientWidth;
+        this.#scale = this.#svg.clientHeight / HEIGHT;
         this.#draw();
       }),
     );
@@ -153,21 +158,22 @@ export class RateTrack {
     const width = this.#width;
     if (width === 0) return;
     const { limit, best } = this.#marks;
-    const middle = 34;
+    const k = this.#scale;
+    const middle = 34 * k;
     const at = this.#x(limit);
-    put(this.#svg, { viewBox: `0 0 ${width} 64` });
+    put(this.#svg, { viewBox: `0 0 ${width} ${HEIGHT * k}` });
     put(this.#rail, { x1: 20, x2: width - 20, y1: middle, y2: middle });
-    put(this.#cliff, { x: at, y: 14, width: Math.max(0, width - at), height: 40 });
-    put(this.#limit, { x1: at, x2: at, y1: 14, y2: 54 });
+    put(this.#cliff, { x: at, y: 14 * k, width: Math.max(0, width - at), height: 40 * k });
+    put(this.#limit, { x1: at, x2: at, y1: 14 * k, y2: 54 * k });
     write(this.#limitText, `▲ ${short(limit, 3)}`);
-    const isTight = width - at < 76;
-    put(this.#limitText, { x: isTight ? width - 2 : at, y: 11 });
+    const isTight = width - at < 76 * k;
+    put(this.#limitText, { x: isTight ? width - 2 : at, y: 11 * k });
     this.#limitText.setAttribute("text-anchor", isTight ? "end" : "start");
     const good = this.#x(best);
-    put(this.#best, { d: `M${good},${middle + 12}l-6,11h12z` });
+    put(this.#best, { d: `M${good},${middle + 12 * k}l-6,11h12z` });
     write(this.#bestText, t("own-rate-best", { rate: short(best, 3) }));
     // Left of its mark: the limit is never far to the right of the best rate.
-    put(this.#bestText, { x: good - 10, y: middle + 23 });
+    put(this.#bestText, { x: good - 10, y: middle + 23 * k });
     put(this.#handle, {
       transform: `translate(${this.#x(this.#options.rate()).toFixed(1)},${middle})`,
     });

@@ -5,6 +5,7 @@ import { clear, h, put, s, write } from "../kit/dom.ts";
 import { short } from "../kit/numbers.ts";
 import { t } from "../kit/words.ts";
 import type { Facts } from "./facts.ts";
+import { parameterName } from "./words.ts";
 
 interface Row {
   readonly cells: HTMLTableCellElement[];
@@ -79,7 +80,8 @@ export class Coefficients {
     }));
     clear(
       this.#body,
-      ...names.map((name, j) => {
+      ...names.map((_, j) => {
+        const name = parameterName(names, k, j);
         const row = this.#rows[j]!;
         const forest = j >= k ? h("td") : h("td", {}, this.#forest(facts, j, row));
         return h(

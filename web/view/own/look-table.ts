@@ -179,8 +179,16 @@ export class LookTable {
       h("th", { scope: "row", class: "own-name", title: name }, h("span", {}, name)),
       h("td", {}, t(named("own-kind", kind))),
       h("td", {}, column.histogram ? bars(column.histogram) : h("span", {}, levelsText(column))),
-      h("td", {}, missing === 0 ? "0" : `${rowsText(missing)} (${percent(missing / rows)})`),
-      h("td", {}, relation === null ? "–" : relationBar(relation)),
+      h(
+        "td",
+        { "data-head": t("own-head-missing") },
+        missing === 0 ? "0" : `${rowsText(missing)} (${percent(missing / rows)})`,
+      ),
+      h(
+        "td",
+        { "data-head": t("own-head-relation") },
+        relation === null ? "–" : relationBar(relation),
+      ),
       h("td", { class: "own-role" }, role, power, why),
     );
     this.#rows.set(name, { element, role, power, why });

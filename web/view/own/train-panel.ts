@@ -22,7 +22,7 @@ import type { Held, Sample } from "./engine.ts";
 import type { Facts } from "./facts.ts";
 import { drawnRecords, lastStep, placeOf, type ShownRun } from "./shown.ts";
 import type { LossName, State } from "./state.ts";
-import { named } from "./words.ts";
+import { named, parameterName } from "./words.ts";
 
 /** What there is to train on: all of it, or as much as has been read. */
 export interface Material {
@@ -185,7 +185,7 @@ export class TrainPanel {
 
   #paintSlice(
     state: State,
-    { names, slice }: Facts,
+    { names, k, slice }: Facts,
     drawn: readonly ArrayLike<number>[],
     theta: ArrayLike<number>,
   ): void {
@@ -196,7 +196,10 @@ export class TrainPanel {
     if (key !== this.#pairNames) {
       this.#pairNames = key;
       for (const select of this.#pair) {
-        clear(select, ...names.map((name, j) => h("option", { value: j }, name)));
+        clear(
+          select,
+          ...names.map((_, j) => h("option", { value: j }, parameterName(names, k, j))),
+        );
       }
     }
     let [i, j] = state.pair;
@@ -206,7 +209,7 @@ export class TrainPanel {
     enter(this.#pair[1], String(j));
     this.slice.paint({
       slice: slice(i, j),
-      names: [names[i]!, names[j]!],
+      names: [parameterName(names, k, i), parameterName(names, k, j)],
       path: drawn.map((each) => [each[i]!, each[j]!] as const),
       at: [theta[i]!, theta[j]!],
     });
@@ -288,7 +291,12 @@ export class TrainPanel {
     const gap = run.gap ? run.gap[placeOf(run, step)]! : null;
     write(
       this.#gap,
-      gap === null ? "" : t("own-gap", { least: short(facts.least, 5), gap: short(gap, 3) }),
+      gap === null
+        ? ""
+        : t(gap === 0 ? "own-gap-none" : "own-gap", {
+            least: short(facts.least, 5),
+            gap: short(gap, 3),
+          }),
     );
     this.#gap.setAttribute("data-value", String(gap));
     write(this.#by, by);

@@ -23,6 +23,11 @@ export function secondsText(seconds: number): string {
   return t("own-minutes", { minutes: String(Math.round(seconds / 60)) });
 }
 
+/** A parameter as it is called on screen: a column's name is the data's, "intercept" is ours. */
+export function parameterName(names: readonly string[], k: number, j: number): string {
+  return j < k ? names[j]! : t("own-intercept");
+}
+
 export function named(prefix: string, name: string): Key {
   return `${prefix}-${name}` as Key;
 }

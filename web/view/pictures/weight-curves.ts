@@ -38,7 +38,7 @@ export class WeightCurves {
       stepsX: true,
       xTitle: t("axis-step"),
       yTitle: t("own-axis-weights"),
-      rightRoom: 5,
+      rightRoom: 6,
     });
     const { plot } = this;
     plot.under.append(this.#zero);

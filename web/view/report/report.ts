@@ -182,9 +182,13 @@ class Report implements View<State> {
           {},
           h("th", { scope: "row", class: "own-name", title: name }, h("span", {}, name)),
           h("td", {}, role === "target" ? t("own-is-target") : t(named("own-role", role))),
-          h("td", {}, mean === null ? "–" : short(mean, 5)),
-          h("td", {}, spread === null ? "–" : short(spread, 4)),
-          h("td", {}, rowsText(skipped)),
+          h("td", { "data-head": t("report-head-mean") }, mean === null ? "–" : short(mean, 5)),
+          h(
+            "td",
+            { "data-head": t("report-head-spread") },
+            spread === null ? "–" : short(spread, 4),
+          ),
+          h("td", { "data-head": t("report-head-missing") }, rowsText(skipped)),
         ),
       ),
     );
