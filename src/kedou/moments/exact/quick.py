@@ -17,12 +17,7 @@ general way as well, and the grid is chosen anew.
 
 Only what the data need is multiplied: columns of few bits (whole numbers, indicators, the ones)
 have no second slice. Columns with more slices stand before those with fewer, so that each slice is
-of the first columns and nothing is picked out. With many columns the cross products come from
-symmetric ones,
-
-    S_i S_j' + S_j S_i' = (S_i + S_j)(S_i + S_j)' - S_i S_i' - S_j S_j'
-
-six symmetric products in place of nine (A. Karatsuba, Y. Ofman, 1962).
+of the first columns and nothing is picked out.
 """
 
 from __future__ import annotations
@@ -39,7 +34,7 @@ BITS = 22
 SLICES = 3
 LIMIT = 2.0**53
 WIDE = 48
-"""From so many columns on, symmetric products cost less than general ones."""
+"""From so many columns on, one symmetric product of all slices costs less than several general."""
 MOST_REST = 0.15
 """More rows than this left to the general way: another grid is tried."""
 SAFE = 300
@@ -49,7 +44,7 @@ _FLUSH = 128
 
 def quick_rows(m: int) -> int:
     """Return the rows of a quick tile."""
-    return 1024 if m >= WIDE else 2048
+    return 512 if m >= WIDE else 2048
 
 
 @dataclass(frozen=True, eq=False)
@@ -174,11 +169,9 @@ class Quick:
         if left is None or len(left) > most * rows:
             return None
         stack[:, left] = 0.0
-        if self.m >= WIDE:
-            product = self._symmetric_products(stack, plan)
-        else:
-            product = _products(stack, plan)
-        if product is None or not _within(product.diagonal()):
+        product = np.dot(stack, stack.T) if self.m >= WIDE else _products(stack, plan)
+        product *= plan.scale
+        if not _within(product.diagonal()):
             return None
         self._total += product.astype(np.int64)
         self._tiles += 1
@@ -207,66 +200,30 @@ class Quick:
             rest -= piece
         return None
 
-    def _symmetric_products(self, stack: Floats, plan: Plan) -> Floats | None:
-        """Return the products of slices, in units, by symmetric products wherever there are any.
-
-        Sums of squares below 2^52 keep both differences below 2^53, so they are exact.
-        """
-        rows = stack.shape[1]
-        product = np.zeros_like(plan.scale)
-        spans = plan.spans
-        squares = []
-        for span in spans:
-            product[span, span] = np.dot(stack[span], stack[span].T) * plan.scale[span, span]
-            squares.append(product[span, span])
-        for i, one in enumerate(spans):
-            for j, other in enumerate(spans[i + 1 :], start=i + 1):
-                count = plan.counts[j]
-                first = slice(one.start, one.start + count)
-                # Slice j is brought to the units of slice i, so that both count alike.
-                room = self._spare[: count * rows].reshape(count, rows)
-                np.multiply(stack[other], np.ldexp(1.0, BITS * (j - i)), out=room)
-                room += stack[first]
-                both = np.dot(room, room.T) * plan.scale[first, first]
-                if not _within(both.diagonal(), LIMIT / 2):
-                    return None
-                # ``finish`` adds the mirror image of every cross product: a triangle is enough.
-                cross = np.triu((both - squares[i][:count, :count]) - squares[j])
-                np.einsum("ii->i", cross)[:] /= 2.0
-                product[first, other] = cross
-                if first.stop < one.stop:
-                    alone = slice(first.stop, one.stop)
-                    product[alone, other] = np.dot(stack[alone], stack[other].T)
-                    product[alone, other] *= plan.scale[alone, other]
-        return product if _within(product.diagonal(), LIMIT / 2) else None
-
 
 def _products(stack: Floats, plan: Plan) -> Floats:
-    """Return the products of each slice with itself and those after it, in units."""
+    """Return the products of each slice with itself and with those after it."""
     product = np.zeros_like(plan.scale)
     for span in plan.spans:
         # With a row more on one side BLAS does not take its symmetric way, slow for few columns.
         more = max(span.start - 1, 0)
         found = np.dot(stack[more : span.stop], stack[span.start :].T)
         product[span, span.start :] = found[span.start - more :]
-    product *= plan.scale
     return product
 
 
 def _plan_of(tile: Floats, rows: int) -> Plan | None:
     """Choose where slices stand, and how many; None where the columns' sizes are extreme.
 
-    The first slice's sum of squares lies between 2^50 and 2^52 units, or a quarter of that where
-    slices are added before they are multiplied.
+    The first slice's sum of squares lies between 2^50 and 2^52 units.
     """
     m = len(tile)
-    spare = 25 if m >= WIDE else 26
     with np.errstate(over="ignore", under="ignore", invalid="ignore"):
         root = np.sqrt(np.einsum("ij,ij->i", tile, tile) * (rows / tile.shape[1]))
     seen = root[root > 0]
     if not (root < 2.0**SAFE).all() or (seen < 2.0**-SAFE).any():
         return None
-    unit = np.where(root > 0, np.frexp(root)[1].astype(np.int64) - spare, -20)
+    unit = np.where(root > 0, np.frexp(root)[1].astype(np.int64) - 26, -20)
     top = int(unit.max())
     up = np.ldexp(1.0, top - unit)[:, None]
     counts, anchors = [m], [float(np.ldexp(1.5, top + 52))]
@@ -286,6 +243,6 @@ def _plan_of(tile: Floats, rows: int) -> Plan | None:
     return Plan(unit, up, order, counts, anchors, scale)
 
 
-def _within(squares: Floats, limit: float = LIMIT) -> bool:
+def _within(squares: Floats) -> bool:
     """Say whether sums of squares, in units, prove their products exact (false for NaN)."""
-    return bool((squares < limit).all())
+    return bool((squares < LIMIT).all())
