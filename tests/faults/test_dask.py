@@ -1,5 +1,6 @@
 """On a real cluster of processes: the same bits, also when workers die inside a block."""
 
+import json
 import os
 import random
 import warnings
@@ -216,7 +217,8 @@ def test_dask_arrays(client):
     named = kd.scan(dX, dy, features=["a", "b", "c"], polynomial={"b": 2}, client=client)
     assert named.feature_names == ("a", "b", "b^2", "c")
     np.testing.assert_allclose(kd.solve(here).theta, [1, 2, 3, 1], rtol=1e-9)
-    assert kd.scan(dX[dX[:, 0] > 0], dy[dX[:, 0] > 0]).count == (X[:, 0] > 0).sum()
+    chosen = dX[:, 0] > 0
+    assert kd.scan(dX[chosen], dy.rechunk(1000)[chosen]).count == (X[:, 0] > 0).sum()
 
 
 def test_dask_frames(client):
@@ -293,11 +295,28 @@ def test_the_command_line(client, path, capsys, tmp_path):
     main([*line, str(tmp_path / "here.json")])
     main([*line, str(tmp_path / "there.json"), "--cluster", address])
     assert (tmp_path / "here.json").read_bytes() == (tmp_path / "there.json").read_bytes()
-    for arguments in REFUSED:
+    refused = ["--loss", "huber"], ["--split-by", "a"], ["--report", "r"], ["--batch-size", "9"]
+    for arguments in refused:
         capsys.readouterr()
         assert main([*line[:-1], *arguments, "--cluster", address]) == 2
         assert "--cluster" in capsys.readouterr().err
-    assert not Path("r.html").exists()
+    assert not Path("r").exists()
+
+
+def test_the_command_line_reads_exactly_upon_a_cluster(client, path, capsys, tmp_path):
+    line = ["fit", str(path), "-t", "y", "--lang", "en", "--precision", "exact", "--json", "-q"]
+    found = []
+    for more in ([], ["--cluster", client.scheduler.address]):
+        main([*line, *more])
+        found.append(json.loads(capsys.readouterr().out))
+    here, there = found
+    assert there["precision"] == "exact"
+    assert there["exact"] == here["exact"]
+    assert there["hold_out"]["mse"] == here["hold_out"]["mse"]
+    assert here["hold_out"]["mae"] is not None
+    assert there["hold_out"]["mae"] is None
+    assert any("mean absolute error" in note for note in there["notes"])
+    assert not any("mean absolute error" in note for note in here["notes"])
 
 
 def test_stretches_are_subtrees_of_the_tree():
