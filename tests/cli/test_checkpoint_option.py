@@ -105,12 +105,12 @@ def test_a_second_reading_goes_on_as_well(kedou):
 
 @pytest.mark.parametrize(
     ("language", "words"),
-    [("en", "mean absolute error not computed"), ("zh", "未计算平均绝对误差")],
+    [("en", "mean absolute error not"), ("zh", "未计算平均绝对误差")],
 )
 def test_exact_with_a_checkpoint_says_what_is_not_told(kedou, language, words):
     line = ["--lang", language, "fit", "tadpoles.csv", "-t", "volume", "--precision", "exact"]
+    line += ["--folds", "3"]
     assert words not in kedou(*line).out
-    out = kedou(*line, "--checkpoint", "kept").out
-    assert words in out
+    assert kedou(*line, "--checkpoint", "kept").out.count(words) == 1
     assert Path("kept").exists()
     assert not Path("kept.exact").exists()
