@@ -44,7 +44,7 @@ _FLUSH = 128
 
 def quick_rows(m: int) -> int:
     """Return the rows of a quick tile."""
-    return 512 if m >= WIDE else 2048
+    return 1024 if m >= WIDE else 2048
 
 
 @dataclass(frozen=True, eq=False)
@@ -215,15 +215,17 @@ def _products(stack: Floats, plan: Plan) -> Floats:
 def _plan_of(tile: Floats, rows: int) -> Plan | None:
     """Choose where slices stand, and how many; None where the columns' sizes are extreme.
 
-    The first slice's sum of squares lies between 2^50 and 2^52 units.
+    The first slice's sum of squares lies between 2^50 and 2^52 units, or a quarter of that where
+    tiles are wide and short: in each of them some column may have a few far larger values.
     """
     m = len(tile)
+    spare = 25 if m >= WIDE else 26
     with np.errstate(over="ignore", under="ignore", invalid="ignore"):
         root = np.sqrt(np.einsum("ij,ij->i", tile, tile) * (rows / tile.shape[1]))
     seen = root[root > 0]
     if not (root < 2.0**SAFE).all() or (seen < 2.0**-SAFE).any():
         return None
-    unit = np.where(root > 0, np.frexp(root)[1].astype(np.int64) - 26, -20)
+    unit = np.where(root > 0, np.frexp(root)[1].astype(np.int64) - spare, -20)
     top = int(unit.max())
     up = np.ldexp(1.0, top - unit)[:, None]
     counts, anchors = [m], [float(np.ldexp(1.5, top + 52))]
