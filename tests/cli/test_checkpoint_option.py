@@ -45,6 +45,7 @@ def test_a_killed_fit_goes_on_to_the_same_answer(shell):
         (["--loss", "huber"], "the loss 'huber' reads them again"),
         (["--split-by", "time"], "--split-by reads all rows once more"),
         (["--report", "r.html"], "A report shows some of the rows"),
+        (["--batch-size", "9"], "mini-batches read them again in every epoch"),
     ],
 )
 def test_what_a_checkpoint_does_not_keep(kedou, arguments, words):
@@ -71,3 +72,45 @@ def test_other_work_is_refused_and_the_checkpoint_kept(kedou):
     assert "tadpoles.csv has changed since the checkpoint kept" in ended.err
     assert Path("kept").read_bytes() == before
     assert kedou(*line[:-3], "--checkpoint", "nowhere/kept").code == 3
+
+
+def test_a_second_reading_goes_on_as_well(kedou):
+    """The rows are hard enough for "auto" to read them once more, exactly, into a second file."""
+    lines = [f"{x},{x**3}" for x in (1000 + n % 100 for n in range(5000))]
+    Path("hard.csv").write_text("x,y\n" + "\n".join(lines) + "\n")
+    line = ["fit", "hard.csv", "-t", "y", "-p", "x=4", "--steps", "5", "--json"]
+    plain = json.loads(kedou(*line).out)
+    assert plain["precision"] == "exact"
+    assert plain["hold_out"]["mae"] is not None
+    kept = [*line, "--checkpoint", "kept"]
+    first = kedou(*kept)
+    assert "Going on" not in first.err
+    assert "Read 5,000 rows" in first.err
+    one = Path("kept").read_bytes(), Path("kept.exact").read_bytes()
+    second = kedou(*kept)
+    assert second.err.count("Going on from the checkpoint: 5,000 rows") == 1
+    assert "Read" not in second.err
+    assert one == (Path("kept").read_bytes(), Path("kept.exact").read_bytes())
+    Path("kept.exact").unlink()
+    third = kedou(*kept)
+    assert "Going on from the checkpoint: 5,000 rows" in third.err
+    assert "Read 5,000 rows" in third.err
+    for ended in (first, second, third):
+        found = json.loads(ended.out)
+        assert found["exact"] == plain["exact"]
+        assert found["hold_out"]["mse"] == plain["hold_out"]["mse"]
+        assert found["hold_out"]["mae"] is None
+        assert any("--checkpoint" in note for note in found["notes"])
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [("en", "mean absolute error not"), ("zh", "未计算平均绝对误差")],
+)
+def test_exact_with_a_checkpoint_says_what_is_not_told(kedou, language, words):
+    line = ["--lang", language, "fit", "tadpoles.csv", "-t", "volume", "--precision", "exact"]
+    line += ["--folds", "3"]
+    assert words not in kedou(*line).out
+    assert kedou(*line, "--checkpoint", "kept").out.count(words) == 1
+    assert Path("kept").exists()
+    assert not Path("kept.exact").exists()

@@ -11,15 +11,14 @@ import pyarrow as pa
 import pyarrow.feather as pf
 import pyarrow.parquet as pq
 import pytest
+from interrupting import StopError, stopping_after
 from kill_scans import OPTIONS, Trial, make_data, whole
 
 import kedou as kd
 from kedou import saving
 from kedou.errors import DataError, SavedFileError, UnreadableFileError
-from kedou.fitting import checkpoint as checkpoints
 from kedou.fitting.checkpoint import Checkpoint
 from kedou.moments.packed import from_text, to_text
-from kedou.sources import csv, parquet, tables
 
 PATHS = pytest.mark.parametrize("kind", ["parquet", "csv", "csv.gz"])
 INTERRUPTIONS = [("block", 12), ("write", 3), ("block", 25), ("rename", 6), ("anywhere", 9)]
@@ -35,32 +34,6 @@ def test_a_scan_killed_again_and_again_ends_as_if_nothing_had_been(tmp_path, kin
     assert hits[:2] == [True, True]
     assert trial.finish() == right
     assert trial.fresh < 90  # of 96 and more
-
-
-@pytest.fixture
-def small(monkeypatch):
-    """Small blocks, and a checkpoint written at every chance."""
-    monkeypatch.setattr(parquet, "BLOCK_ROWS", 1000)
-    monkeypatch.setattr(tables, "BLOCK_ROWS", 400)
-    monkeypatch.setattr(csv, "CHUNK", 20_000)
-    monkeypatch.setattr(checkpoints, "SHARE", 1e9)
-    defaults = (0.0, Checkpoint.__init__.__defaults__[1])
-    monkeypatch.setattr(Checkpoint.__init__, "__defaults__", defaults)
-
-
-class StopError(Exception):
-    """What an observer ends a scan with."""
-
-
-def stopping_after(blocks):
-    left = [blocks]
-
-    def observe(block, folds):
-        left[0] -= 1
-        if left[0] < 0:
-            raise StopError
-
-    return observe
 
 
 @pytest.mark.usefixtures("small")

@@ -1,5 +1,6 @@
 """On a real cluster of processes: the same bits, also when workers die inside a block."""
 
+import json
 import os
 import random
 import warnings
@@ -166,6 +167,39 @@ def test_a_checkpoint_goes_on_upon_a_cluster_and_back(client, path, right, tmp_p
     assert kd.scan(path, checkpoint=kept, observe=stop, **OPTIONS) == right
 
 
+def test_exact_sums_of_a_cluster_are_those_of_one_process(client, tmp_path):
+    """Levels that come late, powers in double-double, weights and folds; and a checkpoint."""
+    draw, rows = np.random.default_rng(4), 3000
+    for number in range(3):
+        frame = pd.DataFrame({"a": draw.normal(size=rows) + 1e3, "g": f"g{number}"})
+        frame["w"], frame["y"] = draw.integers(0, 4, rows) * 0.3, draw.normal(size=rows)
+        frame.to_csv(tmp_path / f"{number}.csv", index=False)
+    options = {
+        **{"target": "y", "categorical": "g", "weight": "w", "polynomial": {"a": 3}},
+        **{"folds": 3, "precision": "exact"},
+    }
+    files = tmp_path / "*.csv"
+    here = kd.scan(files, **options)
+    for more in ({}, {"checkpoint": tmp_path / "kept"}, {"checkpoint": tmp_path / "kept"}):
+        there = kd.scan(files, client=client, **options, **more)
+        assert there == here
+        assert there.exact == here.exact
+        assert [fold.exact for fold in there.folds] == [fold.exact for fold in here.folds]
+    assert len([column for column in here.columns if column.level is not None]) == 3
+
+
+def test_auto_reads_a_second_time_upon_the_cluster(client, tmp_path):
+    x = np.arange(4000) % 100 + 1000.0
+    pd.DataFrame({"x": x, "y": x**3}).to_parquet(tmp_path / "t.parquet", row_group_size=1000)
+    source = kd.open(tmp_path / "t.parquet", target="y", polynomial={"x": 4})
+    here, heard = kd.scan(source, folds=2), []
+    there = kd.scan(source, client=client, folds=2, progress=heard.append)
+    assert there == here
+    assert (there.precision, there.chosen) == ("exact", here.chosen)
+    assert [told.rows for told in heard if told.rows == 4000] == [4000, 4000]
+    assert [fold.exact for fold in there.folds] == [fold.exact for fold in here.folds]
+
+
 # Dask collections
 
 
@@ -177,6 +211,8 @@ def test_dask_arrays(client):
     dX, dy, dw = da.from_array(X, chunks=(1000, 2)), da.from_array(y, 900), da.from_array(w, 1000)
     here = kd.scan(dX, dy, weight=dw, folds=2)
     assert kd.scan(dX, dy, weight=dw, folds=2, client=client) == here
+    exact = kd.scan(dX, dy, weight=dw, precision="exact", client=client)
+    assert exact.exact == kd.scan(X, y, weight=w, precision="exact").exact
     whole = kd.scan(X, y, weight=w)
     assert (here.count, here.weight_sum) == (whole.count, whole.weight_sum)
     np.testing.assert_allclose(here.scatter, whole.scatter, rtol=1e-12)
@@ -262,11 +298,28 @@ def test_the_command_line(client, path, capsys, tmp_path):
     main([*line, str(tmp_path / "here.json")])
     main([*line, str(tmp_path / "there.json"), "--cluster", address])
     assert (tmp_path / "here.json").read_bytes() == (tmp_path / "there.json").read_bytes()
-    for arguments in (["--loss", "huber"], ["--split-by", "a"], ["--report", "r.html"]):
+    refused = ["--loss", "huber"], ["--split-by", "a"], ["--report", "r"], ["--batch-size", "9"]
+    for arguments in refused:
         capsys.readouterr()
-        assert main([*line[:7], *arguments, "--cluster", address]) == 2
+        assert main([*line[:-1], *arguments, "--cluster", address]) == 2
         assert "--cluster" in capsys.readouterr().err
-    assert not Path("r.html").exists()
+    assert not Path("r").exists()
+
+
+def test_the_command_line_reads_exactly_upon_a_cluster(client, path, capsys, tmp_path):
+    line = ["fit", str(path), "-t", "y", "--lang", "en", "--precision", "exact", "--json", "-q"]
+    found = []
+    for more in ([], ["--cluster", client.scheduler.address]):
+        main([*line, *more])
+        found.append(json.loads(capsys.readouterr().out))
+    here, there = found
+    assert there["precision"] == "exact"
+    assert there["exact"] == here["exact"]
+    assert there["hold_out"]["mse"] == here["hold_out"]["mse"]
+    assert here["hold_out"]["mae"] is not None
+    assert there["hold_out"]["mae"] is None
+    assert any("mean absolute error" in note for note in there["notes"])
+    assert not any("mean absolute error" in note for note in here["notes"])
 
 
 def test_stretches_are_subtrees_of_the_tree():

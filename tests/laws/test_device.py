@@ -125,6 +125,33 @@ def test_only_the_result_is_copied(copies):
     assert sum(copies) < 200
 
 
+@pytest.mark.parametrize("folds", [0, 3])
+def test_exact_sums_are_those_of_the_host_bit_for_bit(folds, copies, monkeypatch):
+    from kedou.sources import device
+
+    monkeypatch.setattr(device, "PART_NUMBERS", 1)
+    X, y = problem(rows=300_000, k=2)
+    X[12, 1], y[290_000] = np.nan, np.inf
+    weight = np.arange(len(y)) % 3 * 0.3
+    options = {"precision": "exact", "folds": folds, "seed": 2}
+    here = kd.scan(X, y, weight=weight, **options)
+    found = kd.scan(there(X), there(y), weight=there(weight), **options)
+    assert found == here
+    assert found.exact == here.exact
+    assert [fold.exact for fold in found.folds] == [fold.exact for fold in here.folds]
+    assert max(copies) <= 2 * 131_072  # block by block, never the whole
+
+
+def test_auto_reads_rows_on_a_device_once_more_on_the_host():
+    x = np.arange(500) % 100 + 1e6
+    X = np.column_stack([x, x + 1e-6 * (np.arange(500) % 7)])
+    y = X[:, 1] - X[:, 0]
+    found, here = kd.scan(there(X), there(y)), kd.scan(X, y)
+    assert found.precision == here.precision == "exact"
+    assert found.chosen is not None
+    assert found.exact == here.exact
+
+
 def test_a_mean_far_from_zero_keeps_the_digits_of_the_spread():
     X = np.arange(1000.0)[:, None] + 1e9
     y = 2.0 * np.arange(1000.0) + 5e8

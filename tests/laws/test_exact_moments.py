@@ -90,7 +90,7 @@ def test_the_quick_way_and_the_general_way_add_the_same(kind, monkeypatch):
     rng = np.random.default_rng(5)
     X, y = values(rng, kind, 9000, 6), rng.normal(size=9000)
     narrow = sums(X, y)
-    monkeypatch.setattr(quick, "WIDE", 2)  # six symmetric products
+    monkeypatch.setattr(quick, "WIDE", 2)  # one product of all slices
     assert sums(X, y).bins == narrow.bins
     monkeypatch.setattr(quick.Quick, "take", lambda *_: None)
     assert sums(X, y).bins == narrow.bins

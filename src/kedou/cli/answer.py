@@ -30,6 +30,8 @@ def answer(fitted: Fitted) -> dict[str, Any]:
     exact = run.exact
     names = run.feature_names
     notes, warnings = sorted_out(fitted)
+    if fitted.not_absolute is not None:
+        notes.append(words.of(fitted.not_absolute))
     result = {
         "target": run.target_name,
         "equation": equation_of(run),

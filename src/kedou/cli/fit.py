@@ -297,6 +297,7 @@ def _fitted(
     again = settings_again(settings, run)
     held: HoldOut | None = None
     not_held: Message | None = None
+    not_absolute: Message | None = None
     folded = moments
     if split is not None:
         held = hold_out(moments, "split", sample=_sample(sampler, moments), **again)
@@ -312,10 +313,12 @@ def _fitted(
     else:
         kind: Kind = "group" if check.group_by else "folds"
         held = hold_out(moments, kind, sample=_sample(sampler, moments), **again)
+        not_absolute = how.not_absolute
     fitted = Fitted(
         source, moments, run, perf_counter() - began, held, split, not_held, _r2(moments, run)
     )
-    return replace(fitted, sample=_sample(sampler, moments), folded=folded)
+    sample = _sample(sampler, moments)
+    return replace(fitted, sample=sample, folded=folded, not_absolute=not_absolute)
 
 
 def _sampler(seed: int) -> Sampler:
@@ -352,6 +355,14 @@ class _Scanning:
     def keeps_sample(self, held_out: bool) -> bool:
         """Whether a sample is wanted, and all rows pass through this process to be sampled."""
         return (self.sampled or held_out) and self.checkpoint is None and self.cluster is None
+
+    @property
+    def not_absolute(self) -> Message | None:
+        """Why errors have no mean absolute one: it needs all rows to pass through this process."""
+        for given, option in ((self.checkpoint, "--checkpoint"), (self.cluster, "--cluster")):
+            if given is not None:
+                return Message("cli.not-absolute", {"option": option})
+        return None
 
 
 @dataclass(frozen=True)

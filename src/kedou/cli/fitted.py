@@ -28,6 +28,8 @@ class Fitted:
     run : Trajectory
     held : HoldOut or None
         The error on rows left out, where it was computed; else ``not_held`` says why.
+    not_absolute : Message or None
+        Why it has no mean absolute error, where rows did not come here.
     r2 : float or None
         Of the run's last point; None where the target does not vary, or for other losses.
     sample : Sample or None
@@ -47,3 +49,4 @@ class Fitted:
     saved: tuple[Message, ...] = field(default=())
     sample: Sample | None = None
     folded: Moments | None = None
+    not_absolute: Message | None = None

@@ -54,9 +54,10 @@ class Reading:
     def __call__(self, progress: Progress) -> None:
         """Take note of one block more."""
         self.rows, self.seconds = progress.rows, progress.seconds
-        if progress.before and not self.before:
+        self.told = min(self.told, self.seconds)  # a second reading begins at zero again
+        if progress.before != self.before:
             self.before = progress.before
-            if not self.quiet:
+            if self.before and not self.quiet:
                 console.err(say("cli.goes-on", rows=self.before))
         if self.first is None:
             self.first = self.seconds

@@ -10,7 +10,7 @@ from kedou.cli.curve import curve
 from kedou.cli.equation import MOST_TERMS
 from kedou.cli.layout import number, shorten, table, wrap
 from kedou.cli.page import FIRM, Page, cells_in_words
-from kedou.texts import say
+from kedou.texts import Message, say
 
 if TYPE_CHECKING:
     from kedou.cli.fitted import Fitted
@@ -129,17 +129,19 @@ def _fit(page: Page, fitted: Fitted) -> None:
         code = "folds-one" if held.spread is None and held.kind != "leave-one-out" else held.kind
         page.add("unseen", say(f"cli.unseen-{code}", **values))
     if held.rmse is not None:
-        _absolute(page, held)
+        _absolute(page, held, fitted.not_absolute)
         exact = held.exact_mse**0.5
         if abs(exact - held.rmse) > 0.01 * held.rmse:
             page.add("", say("cli.unseen-exact", exact=number(exact)))
 
 
-def _absolute(page: Page, held: HoldOut) -> None:
+def _absolute(page: Page, held: HoldOut, missing: Message | None) -> None:
     """Add the mean absolute error, over how many rows it was taken, and "always the mean"."""
     mean, absolute = number(held.baseline_rmse), held.absolute
     if absolute is None or absolute.mae is None:
         page.add("", say("cli.unseen-mean", mean=mean))
+        if missing is not None:
+            page.add("", words.of(missing))
         return
     text = say(
         "cli.unseen-mae" if absolute.spread is None else "cli.unseen-mae-spread",

@@ -77,7 +77,8 @@ def scan(
     checkpoint : path, optional
         A file in which this scan keeps what it has read (``kedou.fitting.checkpoint``). Where it
         is there already, the scan goes on from it, and ``observe`` sees only blocks that are read
-        now. For files only.
+        now. For files only. Where ``"auto"`` reads the rows once more, the exact reading has a
+        file of its own beside it: the same path with ``.exact`` at its end.
     client : distributed.Client, optional
         Let the workers of a Dask cluster read (``kedou.fitting.dask_cluster``): files that all of
         them see under the same path, or a Dask array or data frame. The bits are the same.

@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from kedou.moments.exact.bins import Bins
+from kedou.moments.exact.bins import Bins, carried
 from kedou.moments.exact.sums import Sums
 from kedou.moments.moments import Moments
 from kedou.moments.store import column_from_content, column_to_content, from_content, to_content
@@ -29,7 +29,13 @@ def to_text(moments: Moments | Sums) -> str:
 
 
 def from_text(text: str) -> Moments | Sums:
-    """Return what ``to_text`` wrote."""
+    """Return what ``to_text`` wrote.
+
+    Raises
+    ------
+    ValueError, LookupError, TypeError, AttributeError
+        The text is damaged.
+    """
     content = json.loads(text)
     if content.keys() == {"sums"}:
         return _sums_from_content(content["sums"])
@@ -53,14 +59,21 @@ def _sums_to_content(sums: Sums) -> dict[str, Any]:
 
 
 def _sums_from_content(content: dict[str, Any]) -> Sums:
-    size = int(content["size"])
-    limbs = np.frombuffer(base64.b64decode(content["limbs"]), "<i8").astype(np.int64)
+    columns = tuple(column_from_content(column) for column in content["columns"])
+    size, first = len(columns) + 2, int(content["first"])
+    if content["size"] != size:
+        raise ValueError("sums of other columns")
+    packed = base64.b64decode(content["limbs"], validate=True)
+    limbs = np.frombuffer(packed, "<i8").astype(np.int64).reshape(-1, size, size)
+    bins = Bins(first, limbs)
+    if bins != carried(first, limbs.copy()):
+        raise ValueError("bins whose carries were not passed on")
     return Sums(
-        columns=tuple(column_from_content(column) for column in content["columns"]),
+        columns=columns,
         target_name=str(content["target"]),
         weight_name=content["weight"],
         count=int(content["count"]),
-        bins=Bins(int(content["first"]), limbs.reshape(-1, size, size)),
+        bins=bins,
         rows_read=int(content["rows_read"]),
         skipped={str(name): int(cells) for name, cells in content["skipped"].items()},
         folds=tuple(_sums_from_content(fold) for fold in content["folds"]),

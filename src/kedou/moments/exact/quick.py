@@ -15,12 +15,9 @@ so a diagonal below 2^53 proves every one of its partial sums exact, and by Cauc
 every other entry too, in whatever order they were added. A tile that fails (an outlier) goes the
 general way as well, and the grid is chosen anew.
 
-Only what the data need is multiplied: columns of few bits (whole numbers, indicators) have no
-second slice. Where all columns have all slices, the cross products come from symmetric ones,
-
-    S_i S_j' + S_j S_i' = (S_i + S_j)(S_i + S_j)' - S_i S_i' - S_j S_j'
-
-six symmetric products in place of nine (A. Karatsuba, Y. Ofman, 1962).
+Only what the data need is multiplied: columns of few bits (whole numbers, indicators, the ones)
+have no second slice. Columns with more slices stand before those with fewer, so that each slice is
+of the first columns and nothing is picked out.
 """
 
 from __future__ import annotations
@@ -37,7 +34,7 @@ BITS = 22
 SLICES = 3
 LIMIT = 2.0**53
 WIDE = 48
-"""From so many columns on, six symmetric products cost less than one wide one."""
+"""From so many columns on, one symmetric product of all slices costs less than several general."""
 MOST_REST = 0.15
 """More rows than this left to the general way: another grid is tried."""
 SAFE = 300
@@ -61,27 +58,28 @@ class Plan:
     up : (m, 1) float64
         Powers of two, at least 1, that bring all columns to one unit: that of the largest, so
         that nothing is lost at the lower end of float64.
-    alive : list of (columns,) int
-        For each slice the columns that have it: all at first, then ever fewer.
+    order : (m,) int or None
+        The columns in the order they are cut, those with most slices first; None: as they come.
+    counts : list of int
+        How many columns have each slice: all at first, then ever fewer.
     anchors : list of float
         What rounds to the units of each slice.
-    stays : list of (columns of the slice before,) bool
-        Which of those have the next slice as well.
     scale : (M, M) float64
         Powers of two that turn products of the stacked slices into whole numbers.
     """
 
     unit: NDArray[np.int64]
     up: Floats
-    alive: list[NDArray[np.intp]]
+    order: NDArray[np.intp] | None
+    counts: list[int]
     anchors: list[float]
-    stays: list[NDArray[np.bool_]]
     scale: Floats
 
     @property
-    def full(self) -> bool:
-        """Whether all columns have all slices."""
-        return len(self.alive) > 1 and all(len(a) == len(self.unit) for a in self.alive)
+    def spans(self) -> list[slice]:
+        """Where each slice is among the stacked ones."""
+        ends = np.cumsum(self.counts).tolist()
+        return [slice(end - count, end) for end, count in zip(ends, self.counts, strict=True)]
 
 
 class Quick:
@@ -147,14 +145,15 @@ class Quick:
         plan = self._plan
         if plan is None or not self._tiles:
             return
-        degrees = [np.zeros((self.m, self.m), np.int64) for _ in range(2 * len(plan.alive) - 1)]
-        ends = np.cumsum([len(alive) for alive in plan.alive])
-        for i, rows in enumerate(plan.alive):
-            for j, columns in enumerate(plan.alive[i:], start=i):
-                part = self._total[ends[i] - len(rows) : ends[i], ends[j] - len(columns) : ends[j]]
-                degrees[i + j][np.ix_(rows, columns)] += part
+        order = np.arange(self.m) if plan.order is None else plan.order
+        degrees = [np.zeros((self.m, self.m), np.int64) for _ in range(2 * len(plan.counts) - 1)]
+        ends = np.cumsum(plan.counts)
+        for i, rows in enumerate(plan.counts):
+            for j, columns in enumerate(plan.counts[i:], start=i):
+                part = self._total[ends[i] - rows : ends[i], ends[j] - columns : ends[j]]
+                degrees[i + j][np.ix_(order[:rows], order[:columns])] += part
                 if i != j:
-                    degrees[i + j][np.ix_(columns, rows)] += part.T
+                    degrees[i + j][np.ix_(order[:columns], order[:rows])] += part.T
         exponents = plan.unit[:, None] + plan.unit[None, :]
         for degree, total in enumerate(degrees):
             if total.any():
@@ -170,12 +169,9 @@ class Quick:
         if left is None or len(left) > most * rows:
             return None
         stack[:, left] = 0.0
-        if plan.full and self.m >= WIDE:
-            product = self._by_symmetric_products(stack, plan)
-        else:
-            product = np.dot(stack, stack.T)
-            product *= plan.scale
-        if product is None or not _within(product.diagonal()):
+        product = np.dot(stack, stack.T) if self.m >= WIDE else _products(stack, plan)
+        product *= plan.scale
+        if not _within(product.diagonal()):
             return None
         self._total += product.astype(np.int64)
         self._tiles += 1
@@ -185,60 +181,42 @@ class Quick:
 
     def _cut(self, tile: Floats, plan: Plan, stack: Floats) -> NDArray[np.intp] | None:
         """Fill the stack with slices; return rows with bits below the last, None: another plan."""
-        rows, begin, last = tile.shape[1], 0, len(plan.alive) - 1
+        rows, begin, last = tile.shape[1], 0, len(plan.counts) - 1
         rest = tile
-        for level, alive in enumerate(plan.alive):
-            if level and len(alive) < len(rest):
-                stays = plan.stays[level]
-                if rest[~stays].any():
+        if plan.order is not None:
+            room = self._spare[: self.m * rows].reshape(self.m, rows)
+            rest = np.take(tile, plan.order, axis=0, out=room, mode="clip")
+        for level, count in enumerate(plan.counts):
+            if count < len(rest):
+                if rest[count:].any():
                     return None
-                rest = rest[stays]
-            count = len(alive)
+                rest = rest[:count]
             piece = stack[begin : begin + count]
             np.add(rest, plan.anchors[level], out=piece)
             piece -= plan.anchors[level]
             begin += count
             if level == last:
                 return np.flatnonzero((rest != piece).any(axis=0))
-            room = self._spare[: count * rows].reshape(count, rows)
-            rest = np.subtract(rest, piece, out=room)
+            rest -= piece
         return None
 
-    def _by_symmetric_products(self, stack: Floats, plan: Plan) -> Floats | None:
-        """Return the products of full slices, in units, by symmetric products alone.
 
-        Sums of squares below 2^52 keep both differences below 2^53, so they are exact.
-        """
-        m, rows = self.m, stack.shape[1]
-        pieces = stack.reshape(-1, m, rows)
-        product = np.zeros_like(plan.scale)
-        squares = []
-        for i, piece in enumerate(pieces):
-            span = slice(i * m, (i + 1) * m)
-            product[span, span] = np.dot(piece, piece.T) * plan.scale[span, span]
-            squares.append(product[span, span])
-        room = self._spare[: m * rows].reshape(m, rows)
-        for i in range(len(pieces)):
-            for j in range(i + 1, len(pieces)):
-                # Slice j is brought to the units of slice i, so that both count alike.
-                np.multiply(pieces[j], np.ldexp(1.0, BITS * (j - i)), out=room)
-                room += pieces[i]
-                span = slice(i * m, (i + 1) * m)
-                both = np.dot(room, room.T) * plan.scale[span, span]
-                if not _within(both.diagonal(), LIMIT / 2):
-                    return None
-                # ``finish`` adds the mirror image of every cross product: a triangle is enough.
-                cross = np.triu((both - squares[i]) - squares[j])
-                np.einsum("ii->i", cross)[:] /= 2.0
-                product[span, j * m : (j + 1) * m] = cross
-        return product if _within(product.diagonal(), LIMIT / 2) else None
+def _products(stack: Floats, plan: Plan) -> Floats:
+    """Return the products of each slice with itself and with those after it."""
+    product = np.zeros_like(plan.scale)
+    for span in plan.spans:
+        # With a row more on one side BLAS does not take its symmetric way, slow for few columns.
+        more = max(span.start - 1, 0)
+        found = np.dot(stack[more : span.stop], stack[span.start :].T)
+        product[span, span.start :] = found[span.start - more :]
+    return product
 
 
 def _plan_of(tile: Floats, rows: int) -> Plan | None:
     """Choose where slices stand, and how many; None where the columns' sizes are extreme.
 
     The first slice's sum of squares lies between 2^50 and 2^52 units, or a quarter of that where
-    slices are added before they are multiplied.
+    tiles are wide and short: in each of them some column may have a few far larger values.
     """
     m = len(tile)
     spare = 25 if m >= WIDE else 26
@@ -250,26 +228,23 @@ def _plan_of(tile: Floats, rows: int) -> Plan | None:
     unit = np.where(root > 0, np.frexp(root)[1].astype(np.int64) - spare, -20)
     top = int(unit.max())
     up = np.ldexp(1.0, top - unit)[:, None]
-    alive, more = np.arange(m), np.ones(m, dtype=bool)
-    columns: list[NDArray[np.intp]] = []
-    anchors: list[float] = []
-    stays: list[NDArray[np.bool_]] = []
+    counts, anchors = [m], [float(np.ldexp(1.5, top + 52))]
+    slices = np.ones(m, np.int64)
     rest = tile * up
-    for level in range(SLICES):
-        anchor = float(np.ldexp(1.5, top - BITS * level + 52))
-        columns.append(alive)
-        anchors.append(anchor)
-        stays.append(more)
-        rest -= (rest + anchor) - anchor
+    for level in range(1, SLICES):
+        rest -= (rest + anchors[-1]) - anchors[-1]
         more = (rest != 0).any(axis=1)
         if not more.any():
             break
-        alive, rest = alive[more], rest[more]
-    stacked = np.concatenate([np.full(len(a), top - BITS * n) for n, a in enumerate(columns)])
+        slices[more] += 1
+        counts.append(int(more.sum()))
+        anchors.append(float(np.ldexp(1.5, top - BITS * level + 52)))
+    order = None if (np.diff(slices) <= 0).all() else np.argsort(-slices, kind="stable")
+    stacked = np.concatenate([np.full(count, top - BITS * n) for n, count in enumerate(counts)])
     scale = np.ldexp(1.0, -(stacked[:, None] + stacked))
-    return Plan(unit, up, columns, anchors, stays, scale)
+    return Plan(unit, up, order, counts, anchors, scale)
 
 
-def _within(squares: Floats, limit: float = LIMIT) -> bool:
+def _within(squares: Floats) -> bool:
     """Say whether sums of squares, in units, prove their products exact (false for NaN)."""
-    return bool((squares < limit).all())
+    return bool((squares < LIMIT).all())
