@@ -107,6 +107,8 @@ class DaskCluster:
             reading, source=_light(reading), observe=None, so_far=None, checkpoint=None,
             cluster=None,
         )  # fmt: skip
+        # Each reading names its tasks anew: a scheduler answers a known name with what it has.
+        named = replace(self, _token=uuid.uuid4().hex[:12])
         waiting: deque[tuple[int, int, Any]] = deque()
         kept = reading.checkpoint
         try:
@@ -114,7 +116,7 @@ class DaskCluster:
                 if kept is not None and end == begin + 1 and kept.begun(begin):
                     waiting.append((begin, end, reading.reader()(begin, known[begin])))
                 else:
-                    waiting.append((begin, end, self._submit(mute, known, begin, end, size)))
+                    waiting.append((begin, end, named._submit(mute, known, begin, end, size)))
                 if len(waiting) > ahead:
                     yield self._take(reading, known, *waiting.popleft())
             while waiting:
