@@ -30,13 +30,18 @@ def _controller() -> Any:
 def one_thread() -> Iterator[None]:
     """Hold BLAS to one thread inside a ``with``.
 
-    The limit is the process's: where several threads are inside, the last to leave lifts it.
+    The limit is the process's: where several threads are inside, the last to leave lifts it. Each
+    that enters sees to it anew, for a fork or another library may have lifted it meanwhile.
     """
     global _inside, _limit
     with _lock:
         _inside += 1
         if _inside == 1:
             _limit = _controller().limit(limits=1, user_api="blas")
+        else:
+            for library in _controller().select(user_api="blas").lib_controllers:
+                if library.get_num_threads() != 1:
+                    library.set_num_threads(1)
     try:
         yield
     finally:

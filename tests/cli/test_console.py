@@ -14,6 +14,7 @@ from kedou.cli import console
 from kedou.cli.layout import cells
 from kedou.cli.progress import Reading
 from kedou.fitting import Progress
+from kedou.sources.files import DataFile
 from kedou.texts import set_language
 
 
@@ -135,11 +136,8 @@ class Told:
         self.files = files
 
 
-class TextFile:
-    compression = None
-
-    def __init__(self, path):
-        self.path = path
+def text_file(path):
+    return DataFile(Path(path), path, "csv")
 
 
 def test_run_as_a_module_it_ends_with_the_same_code():
@@ -152,7 +150,7 @@ def test_run_as_a_module_it_ends_with_the_same_code():
 def test_progress_tells_rows_speed_and_time_left(capsys):
     Path("long.csv").write_text("x,y\n" + "1.25,2.5\n" * 50_000, encoding="utf-8")
     set_language("en")
-    with Reading(Told(TextFile("long.csv")), quiet=False) as reading:
+    with Reading(Told(text_file("long.csv")), quiet=False) as reading:
         reading(Progress(1000, None, 1.0))
         assert capsys.readouterr().err == ""
         reading(Progress(20_000, None, 8.0))
@@ -161,7 +159,7 @@ def test_progress_tells_rows_speed_and_time_left(capsys):
         reading(Progress(200_000, None, 9.0))
         assert capsys.readouterr().err == ""  # not more often than every five seconds
     assert capsys.readouterr().err == "Read 200,000 rows in 9 s (22,200 rows/s).\n"
-    with Reading(Told(TextFile("long.csv")), quiet=True) as reading:
+    with Reading(Told(text_file("long.csv")), quiet=True) as reading:
         reading(Progress(20_000, None, 8.0))
     assert capsys.readouterr().err == ""
 

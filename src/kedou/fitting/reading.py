@@ -23,7 +23,7 @@ from kedou.blas import one_thread
 from kedou.block import Block
 from kedou.errors import DataError, OptionError
 from kedou.fitting.checkpoint import Checkpoint
-from kedou.fitting.progress import Counter
+from kedou.fitting.progress import Counter, StoppedReadingError
 from kedou.fitting.so_far import SoFar
 from kedou.moments import (
     Accumulator,
@@ -261,11 +261,23 @@ def _in_order(
         for number, part in parts:
             yield number, read(number, part)
         return
+    failed = threading.Event()
+
+    def unless_failed(number: int, part: Part) -> Folded | None:
+        """Begin no part after one has failed: it comes later in the order, so nobody misses it."""
+        if failed.is_set():
+            raise StoppedReadingError
+        try:
+            return read(number, part)
+        except BaseException:
+            failed.set()
+            raise
+
     with ThreadPoolExecutor(min(count, len(parts)), thread_name_prefix="kedou-scan") as pool:
         waiting: deque[tuple[int, Future[Folded | None]]] = deque()
         try:
             for number, part in parts:
-                waiting.append((number, pool.submit(read, number, part)))
+                waiting.append((number, pool.submit(unless_failed, number, part)))
                 if len(waiting) > 2 * count:
                     first, future = waiting.popleft()
                     yield first, future.result()

@@ -1,0 +1,40 @@
+"""BLAS is on one thread inside, whoever is inside already and whatever was lifted meanwhile."""
+
+import threading
+
+import numpy as np
+from threadpoolctl import threadpool_info, threadpool_limits
+
+from kedou.blas import one_thread
+
+
+def counts():
+    assert np.ones(2) @ np.ones(2) == 2.0  # its BLAS is loaded
+    return {info["num_threads"] for info in threadpool_info() if info["user_api"] == "blas"}
+
+
+def test_it_holds_to_the_end_of_the_outermost():
+    with threadpool_limits(2, user_api="blas"), one_thread():
+        with one_thread():
+            assert counts() == {1}
+        assert counts() == {1}
+
+
+def test_who_enters_holds_it_anew_where_it_was_lifted_while_another_stays_inside():
+    inside, leave = threading.Event(), threading.Event()
+
+    def stay():
+        with one_thread():
+            inside.set()
+            leave.wait(10)
+
+    with threadpool_limits(2, user_api="blas"):
+        thread = threading.Thread(target=stay)
+        thread.start()
+        assert inside.wait(10)
+        threadpool_limits(2, user_api="blas")
+        assert counts() == {2}
+        with one_thread():
+            assert counts() == {1}
+        leave.set()
+        thread.join()
