@@ -12,8 +12,8 @@ in each of them
 - lets its run play, and notes the longest task.
 
 The first row is a page with one circle and nothing else, dragged in the same way: less than that is
-not to be had. Where other work disturbs the figures, ``chrt -r 10`` before the command (as root)
-keeps it away.
+not to be had. Other work disturbs the figures: wait for a quiet machine. Real-time priority is no
+way out: with two cores Chromium's own processes starve each other.
 
     python benchmarks/page_drag.py                       # all chapters, drags of 3 s
     python benchmarks/page_drag.py --chapters rules,loss --seconds 10
