@@ -26,6 +26,13 @@ def _controller() -> Any:
     return ThreadpoolController()
 
 
+def hold() -> None:
+    """Hold BLAS to one thread anew, inside ``one_thread``, where something has lifted it."""
+    for library in _controller().select(user_api="blas").lib_controllers:
+        if library.get_num_threads() != 1:
+            library.set_num_threads(1)
+
+
 @contextmanager
 def one_thread() -> Iterator[None]:
     """Hold BLAS to one thread inside a ``with``.
@@ -39,9 +46,7 @@ def one_thread() -> Iterator[None]:
         if _inside == 1:
             _limit = _controller().limit(limits=1, user_api="blas")
         else:
-            for library in _controller().select(user_api="blas").lib_controllers:
-                if library.get_num_threads() != 1:
-                    library.set_num_threads(1)
+            hold()
     try:
         yield
     finally:
