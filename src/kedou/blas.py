@@ -7,6 +7,7 @@ which can make a small factorisation take seconds. Parallel work is done over bl
 
 from __future__ import annotations
 
+import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -18,9 +19,14 @@ _inside = 0
 _limit: Any = None
 
 
-@cache
 def _controller() -> Any:
-    """Return the BLAS libraries in use; looking them up takes milliseconds, so it is done once."""
+    """Return the BLAS libraries in use, looked up anew once SciPy has brought its own."""
+    return _looked_up(tuple(name in sys.modules for name in ("numpy", "scipy.linalg", "scipy")))
+
+
+@cache
+def _looked_up(loaded: tuple[bool, ...]) -> Any:
+    """Look the libraries up, which takes milliseconds: once for each set of loaded packages."""
     from threadpoolctl import ThreadpoolController
 
     return ThreadpoolController()

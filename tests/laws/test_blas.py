@@ -3,6 +3,7 @@
 import threading
 
 import numpy as np
+import scipy.linalg  # noqa: F401
 from threadpoolctl import threadpool_info, threadpool_limits
 
 from kedou.blas import one_thread
