@@ -16,10 +16,10 @@ from typing import Any
 
 _lock = threading.Lock()
 _inside = 0
-_limit: Any = None
+_before: dict[str, int] = {}
 
 
-def _controller() -> Any:
+def _libraries() -> Any:
     """Return the BLAS libraries in use, looked up anew once SciPy has brought its own."""
     return _looked_up(tuple(name in sys.modules for name in ("numpy", "scipy.linalg", "scipy")))
 
@@ -29,14 +29,7 @@ def _looked_up(loaded: tuple[bool, ...]) -> Any:
     """Look the libraries up, which takes milliseconds: once for each set of loaded packages."""
     from threadpoolctl import ThreadpoolController
 
-    return ThreadpoolController()
-
-
-def hold() -> None:
-    """Hold BLAS to one thread anew, inside ``one_thread``, where something has lifted it."""
-    for library in _controller().select(user_api="blas").lib_controllers:
-        if library.get_num_threads() != 1:
-            library.set_num_threads(1)
+    return ThreadpoolController().select(user_api="blas").lib_controllers
 
 
 @contextmanager
@@ -44,19 +37,24 @@ def one_thread() -> Iterator[None]:
     """Hold BLAS to one thread inside a ``with``.
 
     The limit is the process's: where several threads are inside, the last to leave lifts it. Each
-    that enters sees to it anew, for a fork or another library may have lifted it meanwhile.
+    that enters sees to it anew, for a fork or another library may have lifted it meanwhile, and
+    SciPy may have brought a BLAS of its own.
     """
-    global _inside, _limit
+    global _inside
     with _lock:
         _inside += 1
-        if _inside == 1:
-            _limit = _controller().limit(limits=1, user_api="blas")
-        else:
-            hold()
+        for library in _libraries():
+            threads = library.get_num_threads()
+            if threads != 1:
+                _before.setdefault(library.filepath, threads)
+                library.set_num_threads(1)
     try:
         yield
     finally:
         with _lock:
             _inside -= 1
             if _inside == 0:
-                _limit.restore_original_limits()
+                for library in _libraries():
+                    if library.filepath in _before:
+                        library.set_num_threads(_before.pop(library.filepath))
+                _before.clear()

@@ -124,15 +124,15 @@ def finished(checkpoint: Path, data: list[str]) -> set[tuple[str, int]]:
     if not checkpoint.exists():
         return set()
     content = json.loads(checkpoint.read_text("utf-8"))["content"]
-    small_blocks()
     known = {int(number) for number, _ in content["finished"]} | set(range(content["next"]))
     upto = {int(number): mark[2] for number, mark, _ in content["open"]}
     found = set()
-    for number, part in enumerate(kd.open(data, target="y", categorical="g").parts()):
-        if number in known or number in upto:
-            for block in part.blocks():
-                if number in known or block.first_row < upto[number]:
-                    found.add((block.origin, block.first_row))
+    with small_blocks():
+        for number, part in enumerate(kd.open(data, target="y", categorical="g").parts()):
+            if number in known or number in upto:
+                for block in part.blocks():
+                    if number in known or block.first_row < upto[number]:
+                        found.add((block.origin, block.first_row))
     return found
 
 

@@ -9,6 +9,8 @@ import os
 import sys
 import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import kedou as kd
@@ -20,9 +22,15 @@ BLOCK = 1000
 CHUNK = 20_000
 
 
-def small_blocks() -> None:
-    """Cut data so that a small file has many parts and blocks."""
+@contextmanager
+def small_blocks() -> Iterator[None]:
+    """Cut data so that a small file has many parts and blocks, inside a ``with``."""
+    before = parquet.BLOCK_ROWS, tables.BLOCK_ROWS, csv.CHUNK
     parquet.BLOCK_ROWS, tables.BLOCK_ROWS, csv.CHUNK = BLOCK, 400, CHUNK
+    try:
+        yield
+    finally:
+        parquet.BLOCK_ROWS, tables.BLOCK_ROWS, csv.CHUNK = before
 
 
 class Trace:
@@ -47,7 +55,6 @@ class Trace:
 
 
 def main(job: dict) -> None:
-    small_blocks()
     Checkpoint.__init__.__defaults__ = (0.0, time.perf_counter)
     checkpoint.SHARE = 1.0
     trace = Trace(job["trace"], job["stop"])
@@ -81,4 +88,5 @@ def main(job: dict) -> None:
 
 
 if __name__ == "__main__":
-    main(json.loads(sys.argv[1]))
+    with small_blocks():
+        main(json.loads(sys.argv[1]))

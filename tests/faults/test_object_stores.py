@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import json
-import os
 import pickle
 import socket
-import subprocess
-import sys
 import urllib.request
 import warnings
 from collections.abc import Iterator
@@ -283,15 +280,6 @@ def test_the_command_reads_a_store(
 def test_workers_of_a_cluster_open_the_store_again(
     environment: str, bucket: Any, folder: Path
 ) -> None:
-    if os.environ.get("KEDOU_ALONE") != "1":  # in an interpreter that has done nothing else
-        case = f"{__file__}::test_workers_of_a_cluster_open_the_store_again"
-        line = [sys.executable, "-m", "pytest", "-q", "-n0", "-p", "no:cacheprovider", case]
-        alone = {n: v for n, v in os.environ.items() if n != "PYTEST_ADDOPTS"} | {
-            "KEDOU_ALONE": "1"
-        }
-        done = subprocess.run(line, capture_output=True, text=True, env=alone, timeout=300)
-        assert done.returncode == 0, done.stdout[-20_000:]
-        return
     from distributed import Client, LocalCluster
 
     with warnings.catch_warnings():

@@ -580,11 +580,7 @@ def test_every_sentence_of_a_reader_has_a_case() -> None:
     from kedou.texts import catalogue
 
     asked = Path(__file__).read_text(encoding="utf-8")
-    for other in (
-        "faults/cluster_cases.py",
-        "faults/test_object_stores.py",
-        "laws/test_columns.py",
-    ):
+    for other in ("faults/test_dask.py", "faults/test_object_stores.py", "laws/test_columns.py"):
         asked += (Path(__file__).parents[1] / other).read_text(encoding="utf-8")
     for area in ("sources", "columns"):
         keys = {f"{area}.{key}" for key in catalogue(area, "en") if not key.startswith("note-")}

@@ -1,5 +1,7 @@
 """BLAS is on one thread inside, whoever is inside already and whatever was lifted meanwhile."""
 
+import subprocess
+import sys
 import threading
 
 import numpy as np
@@ -39,3 +41,24 @@ def test_who_enters_holds_it_anew_where_it_was_lifted_while_another_stays_inside
             assert counts() == {1}
         leave.set()
         thread.join()
+
+
+BROUGHT_LATER = """
+from kedou.blas import one_thread
+from threadpoolctl import threadpool_info
+def counts():
+    return [info["num_threads"] for info in threadpool_info() if info["user_api"] == "blas"]
+with one_thread():
+    import scipy.linalg
+    before = counts()
+    with one_thread():
+        print(set(counts()) == {1}, end=" ")
+print(counts() == before)
+"""
+
+
+def test_a_blas_that_is_brought_later_is_held_and_let_go_again():
+    done = subprocess.run(
+        [sys.executable, "-c", BROUGHT_LATER], capture_output=True, text=True, check=True
+    )
+    assert done.stdout.split() == ["True", "True"]

@@ -19,7 +19,7 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from kedou.blas import hold, one_thread
+from kedou.blas import one_thread
 from kedou.block import Block
 from kedou.errors import DataError, OptionError
 from kedou.fitting.checkpoint import Checkpoint
@@ -219,7 +219,6 @@ class Reading:
         told: int | None,
     ) -> None:
         self.counter.check()
-        hold()
         numbers = None if self.folding is None else self.folding.of(block)
         if self.folding is None or numbers is None:
             merger.add(accumulator.moments(block))
