@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 import kedou as kd
 from kedou.block import Block, Column
-from kedou.moments import Accumulator, ExactAccumulator
+from kedou.moments import ExactAccumulator
 from kedou.moments.exact import bins as binning
 from kedou.moments.exact import quick
 from kedou.moments.exact.transform import transformed
@@ -413,10 +413,6 @@ def test_rows_that_change_between_the_readings_are_noticed(tmp_path):
 
     with pytest.raises(kd.errors.DataError, match="changed"):
         kd.scan(source, progress=shorten)
-
-
-def test_accumulators_are_twins():
-    assert {"moments", "folded"} <= set(vars(Accumulator)) & set(vars(ExactAccumulator))
 
 
 def test_errors_of_an_exact_line_on_exact_moments_are_those_of_its_rows():

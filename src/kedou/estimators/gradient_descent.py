@@ -15,34 +15,26 @@ Differences from scikit-learn's ``SGDRegressor``
 
 from __future__ import annotations
 
-import warnings
 from typing import Any, Self
 
-import numpy as np
-from sklearn.base import BaseEstimator, RegressorMixin
-from sklearn.exceptions import ConvergenceWarning
 from sklearn.utils.metaestimators import available_if
 from sklearn.utils.validation import check_is_fitted, check_random_state
 
 from kedou import rules
-from kedou.block import Floats
-from kedou.descent import Outcome, Trajectory
 from kedou.descent.auto import constant_rate
-from kedou.errors import DivergenceError, OptionError
+from kedou.errors import OptionError
+from kedou.estimators.descended import Descended, judge
 from kedou.estimators.rows import Rows
 from kedou.estimators.shared import (
     all_moments,
     each_target,
     read_rows,
     require_flags,
-    scores,
-    set_coefficients,
 )
 from kedou.fitting import descend, scan
 from kedou.losses import Loss, SquaredError, make
 from kedou.moments import Moments
 from kedou.spectrum import Diagnosis, diagnose
-from kedou.texts import say
 
 MOST_JUMPED = 1_000_000
 MOST_WALKED = 1_000
@@ -56,7 +48,7 @@ def _learns_piecewise(estimator: Any) -> bool:
     return True
 
 
-class GradientDescentRegressor(RegressorMixin, BaseEstimator):  # type: ignore[misc]
+class GradientDescentRegressor(Descended):
     """Linear regression by full-batch gradient descent, on any amount of rows.
 
     Minimises L(w, b) = sum f_i l(y_i, w'x_i + b) / sum f_i + ridge * sum u_j^2, with row weights f,
@@ -234,23 +226,6 @@ class GradientDescentRegressor(RegressorMixin, BaseEstimator):  # type: ignore[m
         rows = read_rows(self, X, y, sample_weight, first=not hasattr(self, "moments_"))
         return self._learn(loss, rows, all_moments(self, rows))
 
-    def predict(self, X: Any) -> Floats:
-        """Return the predictions of rows X (rows, k): shape (rows,), or (rows, m).
-
-        They are X w + b in target units; with log and Brier loss the probability of a 1,
-        1 / (1 + exp(-(X w + b))), and ``score`` is then the R^2 of the probabilities.
-
-        Raises
-        ------
-        NotFittedError
-            Before ``fit``.
-        ValueError, TypeError
-            Other columns than those of ``fit``, or cells that cannot be used.
-        """
-        score = scores(self, X)
-        flat: Floats = self._loss.predict(score.reshape(-1))
-        return flat.reshape(score.shape)
-
     @property
     def diagnosis_(self) -> Diagnosis | tuple[Diagnosis, ...]:
         """What the spectrum says of each run before its first step."""
@@ -269,12 +244,6 @@ class GradientDescentRegressor(RegressorMixin, BaseEstimator):  # type: ignore[m
         )
         return found if isinstance(self.trajectory_, tuple) else found[0]
 
-    def __sklearn_tags__(self) -> Any:
-        tags = super().__sklearn_tags__()
-        tags.input_tags.sparse = True
-        tags.target_tags.multi_output = True
-        return tags
-
     def _checked_loss(self) -> Loss:
         require_flags(fit_intercept=self.fit_intercept, standardize=self.standardize)
         return make(self.loss)
@@ -287,19 +256,9 @@ class GradientDescentRegressor(RegressorMixin, BaseEstimator):  # type: ignore[m
         else:
             data = [rows.only(number) for number in range(len(rows.targets))]
         runs = tuple(descend(one, **options) for one in data)
-        for run in runs:
-            judge(run)
+        judge(runs, stacklevel=4)
         self.moments_ = moments
-        self._loss = loss
-        self.trajectory_: Trajectory | tuple[Trajectory, ...] = runs[0] if rows.flat else runs
-        self.outcome_: Outcome | tuple[Outcome, ...] = (
-            runs[0].outcome if rows.flat else tuple(run.outcome for run in runs)
-        )
-        taken = np.array([int(run.steps[-1]) for run in runs])
-        self.n_iter_ = int(taken[0]) if rows.flat else taken
-        weights = [run.weights[-1] for run in runs]
-        set_coefficients(self, rows, weights, [float(run.intercept[-1]) for run in runs])
-        return self
+        return self._keep(rows, loss, runs, [int(run.steps[-1]) for run in runs])
 
     def _descent_options(self, loss: Loss) -> dict[str, Any]:
         steps, tolerance = self.steps, self.tolerance
@@ -331,16 +290,3 @@ def _is_plain(rule: Any, learning_rate: Any) -> bool:
     if named and (learning_rate is None or isinstance(learning_rate, str)):
         learning_rate = None if rules.has_rate(rule) is None else 1.0
     return constant_rate(rules.make(rule, learning_rate)) is not None
-
-
-def judge(run: Trajectory) -> None:
-    """Raise for a run that diverged, warn about one that has not arrived."""
-    values: dict[str, Any] = {"target": run.target_name, "advice": run.advice}
-    if run.outcome is Outcome.DIVERGED:
-        raise DivergenceError("estimators.diverged", **values, trajectory=run)
-    if run.outcome is not Outcome.CONVERGED:
-        loss = run.settings["loss"]
-        squared = (loss if isinstance(loss, str) else loss.get("name")) == "squared"
-        code = "estimators.not-converged" if squared else "estimators.not-converged-loss"
-        text = say(code, **values, outcome=str(run.outcome))
-        warnings.warn(text, ConvergenceWarning, stacklevel=4)

@@ -14,6 +14,7 @@ import numpy as np
 
 from kedou.block import Block, Column, Floats
 from kedou.columns.plan import ColumnPlan, Feature
+from kedou.sources.in_memory import InMemory, Stretch
 from kedou.sources.source import BLOCK_ROWS, LeftOut
 
 BLOCK_NUMBERS = 2**22
@@ -21,7 +22,7 @@ SHORTEST_BLOCK = 4096
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Rows:
+class Rows(InMemory):
     """Checked rows: a Source.
 
     Attributes
@@ -52,16 +53,6 @@ class Rows:
         return Rows(self.X, self.Y[:, [number]], self.weight, self.names, (self.targets[number],))
 
     @property
-    def target_name(self) -> str:
-        """Name of the last target."""
-        return self.targets[-1]
-
-    @property
-    def weight_name(self) -> None:
-        """None: weights come beside the columns, and rows without them have weight 1."""
-        return None
-
-    @property
     def left_out(self) -> Sequence[LeftOut]:
         """Nothing is left out."""
         return ()
@@ -80,11 +71,7 @@ class Rows:
     def plan(self) -> ColumnPlan:
         """Each column is a number, used as it is."""
         features = (*self.names, *self.targets[:-1])
-        return ColumnPlan(tuple(Feature(name) for name in features), self.target_name)
-
-    def with_low_powers(self) -> Rows:
-        """Return the rows themselves: there are no powers."""
-        return self
+        return ColumnPlan(tuple(Feature(name) for name in features), self.targets[-1])
 
     @property
     def block_rows(self) -> int:
@@ -104,20 +91,10 @@ class Rows:
         ]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class RowsPart:
+class RowsPart(Stretch[Rows]):
     """Rows ``start`` to ``stop``."""
 
-    source: Rows
-    start: int
-    stop: int
-    columns: tuple[Column, ...]
-    origin: str = "memory"
-
-    @property
-    def rows(self) -> int:
-        """Number of rows."""
-        return self.stop - self.start
+    __slots__ = ()
 
     def blocks(self) -> Iterator[Block]:
         """Read the part, block by block."""

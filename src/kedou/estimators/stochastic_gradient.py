@@ -18,15 +18,13 @@ from __future__ import annotations
 from typing import Any, Self
 
 import numpy as np
-from sklearn.base import BaseEstimator, RegressorMixin
 from sklearn.utils.validation import check_random_state
 
-from kedou.block import Floats
-from kedou.descent import Outcome, Trajectory
-from kedou.errors import DataError, DivergenceError
-from kedou.estimators.gradient_descent import judge
+from kedou.descent import Trajectory
+from kedou.errors import DataError
+from kedou.estimators.descended import Descended, judge, refuse_diverged
 from kedou.estimators.rows import Rows
-from kedou.estimators.shared import read_rows, require_flags, scores, set_coefficients
+from kedou.estimators.shared import read_rows, require_flags
 from kedou.fitting import descend
 from kedou.losses import Loss, make
 
@@ -34,7 +32,7 @@ FEWEST_EPOCHS = 5
 FEWEST_STEPS = 1_000
 
 
-class StochasticGradientRegressor(RegressorMixin, BaseEstimator):  # type: ignore[misc]
+class StochasticGradientRegressor(Descended):
     """Linear regression by mini-batch or stochastic gradient descent.
 
     Minimises L(w, b) = sum f_i l(y_i, w'x_i + b) / sum f_i + ridge * sum u_j^2 as
@@ -161,9 +159,8 @@ class StochasticGradientRegressor(RegressorMixin, BaseEstimator):  # type: ignor
         loss = self._checked_loss()
         rows = read_rows(self, X, y, sample_weight, first=True)
         runs = self._runs(rows, loss, [self.start] * len(rows.targets), self._epochs(rows))
-        for run in runs:
-            judge(run)
-        return self._keep(rows, loss, runs)
+        judge(runs, stacklevel=3)
+        return self._after(rows, loss, runs)
 
     def partial_fit(self, X: Any, y: Any, sample_weight: Any = None) -> Self:
         """Go on from where it stands, with one visit to each of these rows.
@@ -195,33 +192,8 @@ class StochasticGradientRegressor(RegressorMixin, BaseEstimator):  # type: ignor
         if known:
             starts = self._points(rows)
         runs = self._runs(rows, loss, starts, 1)
-        for run in runs:
-            if run.outcome is Outcome.DIVERGED:
-                values = {"target": run.target_name, "advice": run.advice, "trajectory": run}
-                raise DivergenceError("estimators.diverged", **values)
-        return self._keep(rows, loss, runs)
-
-    def predict(self, X: Any) -> Floats:
-        """Return the predictions of rows X (rows, k): shape (rows,), or (rows, m).
-
-        They are X w + b in target units; with log and Brier loss the probability of a 1.
-
-        Raises
-        ------
-        NotFittedError
-            Before ``fit``.
-        ValueError, TypeError
-            Other columns than those of ``fit``, or cells that cannot be used.
-        """
-        score = scores(self, X)
-        flat: Floats = self._loss.predict(score.reshape(-1))
-        return flat.reshape(score.shape)
-
-    def __sklearn_tags__(self) -> Any:
-        tags = super().__sklearn_tags__()
-        tags.input_tags.sparse = True
-        tags.target_tags.multi_output = True
-        return tags
+        refuse_diverged(runs)
+        return self._after(rows, loss, runs)
 
     def _checked_loss(self) -> Loss:
         require_flags(
@@ -275,15 +247,7 @@ class StochasticGradientRegressor(RegressorMixin, BaseEstimator):  # type: ignor
             for number, start in enumerate(starts)
         )
 
-    def _keep(self, rows: Rows, loss: Loss, runs: tuple[Trajectory, ...]) -> Self:
-        """Set everything, once all runs are fit to be kept."""
-        self._loss = loss
-        self.trajectory_: Trajectory | tuple[Trajectory, ...] = runs[0] if rows.flat else runs
-        outcomes = tuple(run.outcome for run in runs)
-        self.outcome_: Outcome | tuple[Outcome, ...] = outcomes[0] if rows.flat else outcomes
+    def _after(self, rows: Rows, loss: Loss, runs: tuple[Trajectory, ...]) -> Self:
+        """Keep runs that are fit to be kept, with the epochs each took, rounded up."""
         an_epoch = -(-rows.rows // int(self.batch_size))
-        taken = np.array([-(-int(run.steps[-1]) // an_epoch) for run in runs])
-        self.n_iter_ = int(taken[0]) if rows.flat else taken
-        weights = [run.weights[-1] for run in runs]
-        set_coefficients(self, rows, weights, [float(run.intercept[-1]) for run in runs])
-        return self
+        return self._keep(rows, loss, runs, [-(-int(run.steps[-1]) // an_epoch) for run in runs])

@@ -129,31 +129,30 @@ class DaskCluster:
     def _submit(
         self, work: Reading, parts: dict[int, Part], first: int, stop: int, size: int
     ) -> Any:
-        """Send a subtree off: its tasks, and above them one merge for each FAN."""
+        """Send a subtree off: its tasks, and above them one merge for each FAN.
+
+        All in one graph, for the scheduler takes several milliseconds to receive one, whatever is
+        in it.
+        """
         from kedou.version import version
 
-        level = list(subtrees(first, stop, size))
+        graph: dict[str, Any] = {}
+        level = []
         partitions = self._partitions([parts[i] for i in range(first, stop)])
-        futures = [
-            self.client.submit(
-                fold_parts, work, [_portable(parts[i]) for i in range(a, b)], a, version(),
-                partitions[a - first : b - first],
-                key=f"kedou-read-{self._token}-{a}-{b}", retries=self.retries, pure=False,
-            )
-            for a, b in level
-        ]  # fmt: skip
-        while len(futures) > 1:
-            futures = [
-                self.client.submit(
-                    merge,
-                    futures[i : i + FAN],
-                    key=f"kedou-merge-{self._token}-{first}-{len(futures)}-{i}",
-                    retries=self.retries,
-                    pure=False,
-                )
-                for i in range(0, len(futures), FAN)
-            ]
-        return futures[0]
+        for a, b in subtrees(first, stop, size):
+            key = f"kedou-read-{self._token}-{a}-{b}"
+            portable = [_portable(parts[i]) for i in range(a, b)]
+            task = ReadingTask(key, work, portable, a, version())
+            graph[key] = (task, partitions[a - first : b - first])
+            level.append(key)
+        while len(level) > 1:
+            merged = {
+                f"kedou-merge-{self._token}-{first}-{len(level)}-{i}": (merge, level[i : i + FAN])
+                for i in range(0, len(level), FAN)
+            }
+            graph |= merged
+            level = list(merged)
+        return self.client.get(graph, level[0], sync=False, retries=self.retries)
 
     def _partitions(self, parts: Sequence[Part]) -> list[Any]:
         """Let the cluster compute partitions of a Dask collection; None for parts of files."""
@@ -252,42 +251,65 @@ def task_size(parts: Sequence[tuple[int, Part]], threads: int) -> int:
     return power_of_two(min(fitting, len(parts) / (TASKS_A_THREAD * threads), 256))
 
 
-def fold_parts(
-    work: Reading, parts: Sequence[Part], first: int, version: str, partitions: Sequence[Any]
-) -> Found:
-    """Read parts on a worker and merge them; partitions of a Dask collection come computed."""
-    from kedou.version import version as version_here
+@dataclass(frozen=True)
+class ReadingTask:
+    """Reads parts on a worker and merges them.
 
-    stop = first + len(parts)
-    error: KedouError
-    if version_here() != version:
-        error = OptionError("fitting.cluster-version", here=version, there=version_here())
-        return Found(first, stop, None, problem=error)
-    rows, found = 0, None
-    merger: Merger[Any] = Merger()
-    fold = work.reader()
-    with one_thread():
-        for part, value in zip(parts, partitions, strict=True):
-            try:
-                part = part if value is None else _with(part, value)
-                moments = fold(first, part)
-            except UnreadableFileError as problem:
-                raise _unreadable(part, problem) from None
-            except KedouError as problem:
-                return Found(first, stop, None, problem=problem)
-            read = 0 if moments is None else moments.rows_read
-            if part.rows is not None and read != part.rows:
-                error = DataError(
-                    "fitting.cluster-other-file", expected=part.rows, rows=read, **_place(part)
-                )
-                return Found(first, stop, None, problem=error)
-            if moments is not None:
-                merger.add(moments)
-            rows += read
-            source = getattr(part, "source", None)
-            if isinstance(source, Learning):
-                found = _together(found, source.found())
-    return Found(first, stop, merger.result(), rows, found)
+    Attributes
+    ----------
+    key : str
+        Its name on the cluster, which says all there is to say of it.
+    work : Reading
+    parts : sequence of Part
+    first : int
+        Number of the first part.
+    version : str
+        Kedou's, of whoever asks.
+    """
+
+    key: str
+    work: Reading
+    parts: Sequence[Part]
+    first: int
+    version: str
+
+    def __dask_tokenize__(self) -> str:
+        return self.key
+
+    def __call__(self, partitions: Sequence[Any]) -> Found:
+        """Read; partitions of a Dask collection come computed."""
+        from kedou.version import version as version_here
+
+        first, stop = self.first, self.first + len(self.parts)
+        error: KedouError
+        if version_here() != self.version:
+            error = OptionError("fitting.cluster-version", here=self.version, there=version_here())
+            return Found(first, stop, None, problem=error)
+        rows, found = 0, None
+        merger: Merger[Any] = Merger()
+        fold = self.work.reader()
+        with one_thread():
+            for part, value in zip(self.parts, partitions, strict=True):
+                try:
+                    part = part if value is None else _with(part, value)
+                    moments = fold(first, part)
+                except UnreadableFileError as problem:
+                    raise _unreadable(part, problem) from None
+                except KedouError as problem:
+                    return Found(first, stop, None, problem=problem)
+                read = 0 if moments is None else moments.rows_read
+                if part.rows is not None and read != part.rows:
+                    error = DataError(
+                        "fitting.cluster-other-file", expected=part.rows, rows=read, **_place(part)
+                    )
+                    return Found(first, stop, None, problem=error)
+                if moments is not None:
+                    merger.add(moments)
+                rows += read
+                source = getattr(part, "source", None)
+                if isinstance(source, Learning):
+                    found = _together(found, source.found())
+        return Found(first, stop, merger.result(), rows, found)
 
 
 def merge(pieces: Sequence[Found]) -> Found:

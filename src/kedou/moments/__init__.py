@@ -1,7 +1,8 @@
 """Mergeable sufficient statistics of (X, y)."""
 
 from kedou.moments.accumulate import Accumulator, Merger
-from kedou.moments.exact import ExactAccumulator, Sums
+from kedou.moments.exact import Sums
+from kedou.moments.exact.accumulate import ExactAccumulator
 from kedou.moments.moments import Moments
 from kedou.moments.on_device import DeviceAccumulator
 

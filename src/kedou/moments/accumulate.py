@@ -13,90 +13,38 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Generic, TypeVar
+from typing import Generic
 
 import numpy as np
 
 from kedou.block import Block, Floats
+from kedou.moments.block_accumulator import BlockAccumulator, Piece
 from kedou.moments.chan import between, two_sum
-from kedou.moments.exact.sums import Sums
 from kedou.moments.moments import Moments
 from kedou.moments.tile import Tile
 
 SAMPLE_ROWS = 1024
-Piece = TypeVar("Piece", Moments, Sums)
 
 
-class Accumulator:
+class Accumulator(BlockAccumulator[Moments]):
     """Turns blocks into moments with buffers that are used again; one for each thread."""
 
     def __init__(self, target_name: str, weight_name: str | None = None) -> None:
-        self.target_name = target_name
-        self.weight_name = weight_name
+        super().__init__(target_name, weight_name)
         self._tiles: dict[tuple[int, bool], Tile] = {}
 
     def moments(self, block: Block) -> Moments:
         """Return the moments of one block."""
         X, y, weight = block.X, block.y, block.weight
-        rows, k = X.shape
+        k = X.shape[1]
         columns_first = k > 0 and X.strides[0] == 8 and X.strides[1] != 8
         tile = self._tiles.get((k, columns_first))
         if tile is None:
             tile = self._tiles[k, columns_first] = Tile(k, columns_first)
         total, mean, low, scatter = accumulate(X, y, weight, tile)
         return Moments(
-            columns=block.columns,
-            target_name=self.target_name,
-            weight_name=self.weight_name,
-            count=rows,
-            weight_sum=total,
-            mean=mean,
-            mean_low=low,
-            scatter=scatter,
-            rows_read=rows if block.rows_read < 0 else block.rows_read,
-            skipped=dict(block.skipped),
+            **self.described(block), weight_sum=total, mean=mean, mean_low=low, scatter=scatter
         )
-
-    def folded(
-        self, block: Block, fold: np.ndarray[tuple[int], np.dtype[np.intp]], folds: int
-    ) -> Moments:
-        """Return the moments of a block with those of each fold, from one pass.
-
-        Parameters
-        ----------
-        fold : (rows,) int
-            The fold of each row.
-        """
-        order = np.argsort(fold.astype(np.uint8), kind="stable")
-        counts = np.bincount(fold, minlength=folds)
-        ends = np.cumsum(counts)
-        columns_first = block.X.flags.f_contiguous and not block.X.flags.c_contiguous
-        X = (
-            np.take(block.X.T, order, axis=1).T
-            if columns_first
-            else np.take(block.X, order, axis=0)
-        )
-        y = block.y[order]
-        weight = None if block.weight is None else block.weight[order]
-        parts = []
-        for count, end in zip(counts.tolist(), ends.tolist(), strict=True):
-            rows = slice(end - count, end)
-            inside = replace(
-                block,
-                X=X[rows],
-                y=y[rows],
-                weight=None if weight is None else weight[rows],
-                rows=None,
-                key=None,
-                rows_read=count,
-                skipped={},
-            )
-            parts.append(self.moments(inside))
-        total = parts[0]
-        for part in parts[1:]:
-            total = total + part
-        read = len(block.y) if block.rows_read < 0 else block.rows_read
-        return replace(total, rows_read=read, skipped=dict(block.skipped), folds=tuple(parts))
 
 
 def accumulate(

@@ -13,7 +13,6 @@ pivot is the tile's mean rounded to 32 bits (Veltkamp's split; Dekker 1971): no 
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -21,6 +20,7 @@ import numpy as np
 from kedou.block import Block, Floats
 from kedou.device import as_float64, beside, namespace_of, to_host
 from kedou.moments.accumulate import gathered
+from kedou.moments.block_accumulator import BlockAccumulator
 from kedou.moments.moments import Moments
 from kedou.moments.tile import tile_rows
 
@@ -29,70 +29,21 @@ LARGEST = 2.0**1000
 """A pivot above this is not rounded, which would overflow; its squares do so anyway."""
 
 
-class DeviceAccumulator:
-    """Turns blocks whose arrays live on a device into moments.
-
-    Parameters
-    ----------
-    target_name : str
-    weight_name : str or None
-    """
-
-    def __init__(self, target_name: str, weight_name: str | None = None) -> None:
-        self.target_name = target_name
-        self.weight_name = weight_name
+class DeviceAccumulator(BlockAccumulator[Moments]):
+    """Turns blocks whose arrays live on a device into moments."""
 
     def moments(self, block: Block) -> Moments:
         """Return the moments of one block."""
-        rows = int(block.y.shape[0])
         total, mean, low, scatter = accumulate_there(block.X, block.y, block.weight)
         return Moments(
-            columns=block.columns,
-            target_name=self.target_name,
-            weight_name=self.weight_name,
-            count=rows,
-            weight_sum=total,
-            mean=mean,
-            mean_low=low,
-            scatter=scatter,
-            rows_read=rows if block.rows_read < 0 else block.rows_read,
-            skipped=dict(block.skipped),
+            **self.described(block), weight_sum=total, mean=mean, mean_low=low, scatter=scatter
         )
 
-    def folded(
-        self, block: Block, fold: np.ndarray[tuple[int], np.dtype[np.intp]], folds: int
-    ) -> Moments:
-        """Return the moments of a block with those of each fold.
-
-        Parameters
-        ----------
-        fold : (rows,) int
-            The fold of each row, on the host.
-        """
-        xp = namespace_of(block.X)
-        order = beside(block.X, np.argsort(fold.astype(np.uint8), kind="stable"))
-        counts = np.bincount(fold, minlength=folds)
-        ends = np.cumsum(counts)
-        X, y = xp.take(block.X, order, axis=0), xp.take(block.y, order, axis=0)
-        weight = None if block.weight is None else xp.take(block.weight, order, axis=0)
-        parts = []
-        for count, end in zip(counts.tolist(), ends.tolist(), strict=True):
-            rows = slice(end - count, end)
-            inside = replace(
-                block,
-                X=X[rows, ...],
-                y=y[rows],
-                weight=None if weight is None else weight[rows],
-                rows=None,
-                rows_read=count,
-                skipped={},
-            )
-            parts.append(self.moments(inside))
-        total = parts[0]
-        for part in parts[1:]:
-            total = total + part
-        read = int(block.y.shape[0]) if block.rows_read < 0 else block.rows_read
-        return replace(total, rows_read=read, skipped=dict(block.skipped), folds=tuple(parts))
+    def in_order(self, arrays: dict[str, Any], order: Any) -> dict[str, Any]:
+        """Return arrays with their rows in an order, on their device."""
+        X = arrays["X"]
+        take, there = namespace_of(X).take, beside(X, order)
+        return {name: take(array, there, axis=0) for name, array in arrays.items()}
 
 
 def accumulate_there(X: Any, y: Any, weight: Any) -> tuple[float, Floats, Floats, Floats]:

@@ -9,9 +9,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from kedou.block import Block, Column, Floats
+from kedou.block import Block, Floats
 from kedou.columns.plan import ColumnPlan, Feature
 from kedou.errors import DataError, OptionTypeError
+from kedou.sources.in_memory import InMemory, Stretch
 from kedou.sources.source import BLOCK_ROWS, LeftOut
 from kedou.texts import say
 
@@ -65,7 +66,7 @@ def part_rows(k: int) -> int:
 
 
 @dataclass(frozen=True, slots=True)
-class ArraySource:
+class ArraySource(InMemory):
     """Arrays, used as they are: a Source."""
 
     X: Array
@@ -90,23 +91,9 @@ class ArraySource:
         object.__setattr__(self, "notes", notes)
 
     @property
-    def target_name(self) -> str:
-        """Name of the target."""
-        return "y"
-
-    @property
-    def weight_name(self) -> str | None:
-        """Name of the weight, if any."""
-        return self.plan.weight
-
-    @property
     def rows(self) -> int:
         """Number of rows."""
         return len(self.X)
-
-    def with_low_powers(self) -> ArraySource:
-        """Return the source itself: it has no powers."""
-        return self
 
     def parts(self) -> Sequence[ArrayPart]:
         """Return stretches of a fixed length."""
@@ -117,20 +104,10 @@ class ArraySource:
         return [ArrayPart(self, i, min(i + step, len(self.X)), columns) for i in starts]
 
 
-@dataclass(frozen=True, slots=True)
-class ArrayPart:
+class ArrayPart(Stretch[ArraySource]):
     """Rows ``start`` to ``stop`` of an ArraySource."""
 
-    source: ArraySource
-    start: int
-    stop: int
-    columns: tuple[Column, ...]
-    origin: str = "memory"
-
-    @property
-    def rows(self) -> int:
-        """Number of rows."""
-        return self.stop - self.start
+    __slots__ = ()
 
     def blocks(self) -> Iterator[Block]:
         """Read the part, block by block."""

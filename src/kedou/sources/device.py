@@ -8,11 +8,12 @@ from typing import Any
 
 import numpy as np
 
-from kedou.block import Block, Column
+from kedou.block import Block
 from kedou.columns.plan import ColumnPlan, Feature, some
 from kedou.device import beside, namespace_of, to_host
 from kedou.errors import DataError, OptionError, OptionTypeError
 from kedou.sources.arrays import ArraySource, part_rows
+from kedou.sources.in_memory import InMemory, Stretch
 from kedou.sources.source import LeftOut
 from kedou.texts import say
 
@@ -70,7 +71,7 @@ def _vector(X: Any, values: Any, name: str) -> Any:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class DeviceSource:
+class DeviceSource(InMemory):
     """Arrays on a device: a Source."""
 
     X: Any
@@ -91,23 +92,9 @@ class DeviceSource:
         object.__setattr__(self, "notes", notes)
 
     @property
-    def target_name(self) -> str:
-        """Name of the target."""
-        return "y"
-
-    @property
-    def weight_name(self) -> str | None:
-        """Name of the weight, if any."""
-        return self.plan.weight
-
-    @property
     def rows(self) -> int:
         """Number of rows."""
         return int(self.X.shape[0])
-
-    def with_low_powers(self) -> DeviceSource:
-        """Return the source itself: it has no powers."""
-        return self
 
     def parts(self) -> Sequence[DeviceArrayPart]:
         """Return stretches of a fixed length."""
@@ -119,20 +106,10 @@ class DeviceSource:
         return [DeviceArrayPart(self, i, min(i + step, self.rows), columns) for i in starts]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class DeviceArrayPart:
+class DeviceArrayPart(Stretch[DeviceSource]):
     """Rows ``start`` to ``stop`` of a DeviceSource."""
 
-    source: DeviceSource
-    start: int
-    stop: int
-    columns: tuple[Column, ...]
-    origin: str = "memory"
-
-    @property
-    def rows(self) -> int:
-        """Number of rows."""
-        return self.stop - self.start
+    __slots__ = ()
 
     def blocks(self) -> Iterator[Block]:
         """Copy the part to the host, block by block, for a reader that works there."""

@@ -10,13 +10,11 @@ slice by slice, so that nothing is rounded either.
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import numpy as np
-from numpy.typing import NDArray
 
 from kedou.block import Block, Floats
 from kedou.errors import DataError
+from kedou.moments.block_accumulator import BlockAccumulator
 from kedou.moments.exact.bins import Filling
 from kedou.moments.exact.cutting import ROWS, TooLargeError, cut, times
 from kedou.moments.exact.products import add_products
@@ -26,7 +24,7 @@ from kedou.moments.exact.sums import Sums
 _TRIES = 3
 
 
-class ExactAccumulator:
+class ExactAccumulator(BlockAccumulator[Sums]):
     """Turns blocks into exact sums with buffers that are used again; one for each thread.
 
     Parameters
@@ -36,8 +34,7 @@ class ExactAccumulator:
     """
 
     def __init__(self, target_name: str, weight_name: str | None = None) -> None:
-        self.target_name = target_name
-        self.weight_name = weight_name
+        super().__init__(target_name, weight_name)
         self._quick: dict[int, Quick] = {}
 
     def moments(self, block: Block) -> Sums:
@@ -67,47 +64,7 @@ class ExactAccumulator:
                 low = None if block.X_low is None else block.X_low[span]
                 weight = None if block.weight is None else block.weight[span]
                 _add_general(filling, block.X[span], block.y[span], weight, low)
-        return Sums(
-            columns=block.columns,
-            target_name=self.target_name,
-            weight_name=self.weight_name,
-            count=rows,
-            bins=filling.bins(),
-            rows_read=rows if block.rows_read < 0 else block.rows_read,
-            skipped=dict(block.skipped),
-        )
-
-    def folded(self, block: Block, fold: NDArray[np.intp], folds: int) -> Sums:
-        """Return the sums of a block with those of each fold: every fold has bins of its own.
-
-        Parameters
-        ----------
-        fold : (rows,) int
-            The fold of each row.
-        """
-        order = np.argsort(fold, kind="stable")
-        counts = np.bincount(fold, minlength=folds)
-        ends = np.cumsum(counts)
-        parts = []
-        for count, end in zip(counts.tolist(), ends.tolist(), strict=True):
-            rows = order[end - count : end]
-            inside = replace(
-                block,
-                X=block.X[rows],
-                y=block.y[rows],
-                weight=None if block.weight is None else block.weight[rows],
-                X_low=None if block.X_low is None else block.X_low[rows],
-                rows=None,
-                key=None,
-                rows_read=count,
-                skipped={},
-            )
-            parts.append(self.moments(inside))
-        total = parts[0]
-        for part in parts[1:]:
-            total = total + part
-        read = len(block.y) if block.rows_read < 0 else block.rows_read
-        return replace(total, rows_read=read, skipped=dict(block.skipped), folds=tuple(parts))
+        return Sums(**self.described(block), bins=filling.bins())
 
     def _add_plain(self, filling: Filling, X: Floats, y: Floats) -> None:
         rows, k = X.shape
