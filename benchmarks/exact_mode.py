@@ -64,7 +64,7 @@ def main() -> None:
     options = arguments(__doc__)
     sizes = {10: 1_000_000, 100: 100_000}
     print(f"exact mode over fast mode, one thread   [{machine()}]")
-    print(f"{'columns':>7}  {'data':24}  {'fast ns/row':>11}  {'exact ns/row':>12}  {'ratio':>6}")
+    print(f"{'columns':>7}  {'data':26}  {'fast ns/row':>11}  {'exact ns/row':>12}  {'ratio':>6}")
     for k, n in sizes.items():
         n = n // 10 if options.quick else n
         for name, make in {
@@ -72,11 +72,15 @@ def main() -> None:
             "whole numbers": whole,
             "prices, two decimals": prices,
             "over eight decades": wide,
-            "normal, with weights": normal,
+            "normal, with weights 1-4": normal,
+            "normal, with real weights": normal,
         }.items():
             random = np.random.default_rng(1)
             X, y = make(random, n, k), random.normal(size=n)
-            weight = random.integers(1, 5, n).astype(float) if "weights" in name else None
+            weight = None
+            if "weights" in name:
+                counts = "1-4" in name
+                weight = random.integers(1, 5, n).astype(float) if counts else random.random(n)
             rows = blocks(X, y, weight)
             both = {"fast": Accumulator("y"), "exact": ExactAccumulator("y")}
             jobs = {mode: fold(accumulator, rows) for mode, accumulator in both.items()}
@@ -91,7 +95,7 @@ def main() -> None:
             pairs = zip(seconds["exact"], seconds["fast"], strict=True)
             ratio = float(np.median([exact / fast for exact, fast in pairs]))
             fast, exact = (float(np.median(seconds[mode])) / n * 1e9 for mode in ("fast", "exact"))
-            print(f"{k:>7}  {name:24}  {fast:11.1f}  {exact:12.1f}  {ratio:6.2f}", flush=True)
+            print(f"{k:>7}  {name:26}  {fast:11.1f}  {exact:12.1f}  {ratio:6.2f}", flush=True)
 
 
 if __name__ == "__main__":

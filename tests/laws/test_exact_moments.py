@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 import kedou as kd
 from kedou.block import Block, Column
 from kedou.moments import ExactAccumulator
+from kedou.moments.exact import accumulate as exact_accumulate
 from kedou.moments.exact import bins as binning
 from kedou.moments.exact import quick
 from kedou.moments.exact.transform import transformed
@@ -165,6 +166,30 @@ def test_weight_two_is_the_row_twice():
     X, y, w = rng.normal(size=(50, 3)), rng.normal(size=50), rng.integers(0, 4, 50)
     twice = np.repeat(np.arange(50), w)
     assert sums(X, y, w.astype(float)).bins == sums(X[twice], y[twice]).bins
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@settings(max_examples=3)
+@given(seed=seeds)
+def test_few_different_weights_give_the_sums_that_many_would(kind, seed):
+    rng = np.random.default_rng(seed)
+    rows, k = int(rng.integers(2500, 6000)), int(rng.integers(1, 5))
+    X, y = values(rng, kind, rows, k), rng.normal(size=rows)
+    weight = rng.choice([0.0, 1.0, 3.0, 0.1, 1e-80], rows)
+    alike = exact_accumulate._rows_by_weight(weight)
+    assert alike is not None
+    assert sum(len(chosen) for _, chosen in alike) == np.count_nonzero(weight)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(exact_accumulate, "MOST_WEIGHTS", 0)
+        general = sums(X, y, weight)
+    assert sums(X, y, weight).bins == general.bins
+
+
+def test_one_weight_for_all_is_multiplied_in_exactly():
+    rng = np.random.default_rng(12)
+    X, y = rng.normal(size=(600, 2)), rng.normal(size=600)
+    weight = np.full(600, 1 / 3)
+    assert as_fractions(sums(X, y, weight).bins) == oracle(X, y, weight)
 
 
 def test_folds_have_sums_of_their_own_and_add_up():

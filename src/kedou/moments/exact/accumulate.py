@@ -4,13 +4,15 @@ Plain rows go the quick way (``quick``); rows it leaves, rows with weights, doub
 columns of extreme size go the general way (``cutting``, ``products``). Both are exact, so which way
 a row went shows in the time alone.
 
-With weights the sums are w x y: the weight is cut into slices like a column and multiplied in,
-slice by slice, so that nothing is rounded either.
+With weights the sums are w x y. Where a block has few different weights, as counts are, the rows of
+each are plain rows, and their sums are multiplied by the weight. Otherwise the weight is cut into
+slices like a column and multiplied in, slice by slice, so that nothing is rounded either.
 """
 
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
 from kedou.block import Block, Floats
 from kedou.errors import DataError
@@ -18,10 +20,15 @@ from kedou.moments.block_accumulator import BlockAccumulator
 from kedou.moments.exact.bins import Filling
 from kedou.moments.exact.cutting import ROWS, TooLargeError, cut, times
 from kedou.moments.exact.products import add_products
-from kedou.moments.exact.quick import Quick
+from kedou.moments.exact.quick import SAFE, Quick
 from kedou.moments.exact.sums import Sums
 
 _TRIES = 3
+MOST_WEIGHTS = 32
+"""More different weights than this in a block are multiplied in, row by row."""
+FEWEST_ROWS = 500
+"""Rows for each weight, on the average, that make it worth while to set them apart."""
+SEEN_FIRST = 1024
 
 
 class ExactAccumulator(BlockAccumulator[Sums]):
@@ -56,8 +63,14 @@ class ExactAccumulator(BlockAccumulator[Sums]):
     def _moments(self, block: Block) -> Sums:
         rows, k = block.X.shape
         filling = Filling(k + 2)
-        if block.weight is None and block.X_low is None:
+        alike = None if block.weight is None else _rows_by_weight(block.weight)
+        if block.X_low is None and block.weight is None:
             self._add_plain(filling, block.X, block.y)
+        elif block.X_low is None and alike is not None:
+            for weight_of_all, chosen in alike:
+                part = Filling(k + 2)
+                self._add_plain(part, block.X[chosen], block.y[chosen])
+                filling.add_times(part.bins(), weight_of_all)
         else:
             for first in range(0, rows, ROWS):
                 span = slice(first, min(first + ROWS, rows))
@@ -89,6 +102,18 @@ class ExactAccumulator(BlockAccumulator[Sums]):
                 deep, waiting = [], 0
         quick.finish()
         _add_deep(filling, deep)
+
+
+def _rows_by_weight(weight: Floats) -> list[tuple[float, NDArray[np.intp]]] | None:
+    """Return the positive weights of a block with their rows, or None where there are too many."""
+    most = min(MOST_WEIGHTS, len(weight) // FEWEST_ROWS)
+    known = np.unique(weight[:SEEN_FIRST])
+    if len(known) <= most:
+        known = np.union1d(known, weight[~np.isin(weight, known)])
+    some = known[known > 0]
+    if len(known) > most or not ((some > 2.0**-SAFE) & (some < 2.0**SAFE)).all():
+        return None
+    return [(float(w), np.flatnonzero(weight == w)) for w in some]
 
 
 def _columns(X: Floats, y: Floats) -> Floats:

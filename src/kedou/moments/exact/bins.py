@@ -22,6 +22,8 @@ from numpy.typing import NDArray
 
 Whole = NDArray[np.int64]
 BITS = 32
+_SHORT = 28
+"""Bits of a factor: times a bin of 32 they stay well within 64."""
 _MASK = np.int64(2**BITS - 1)
 _HALF = np.int64(2 ** (BITS - 1))
 
@@ -167,6 +169,17 @@ class Filling:
         self._adds += 1
         if self._adds == 1 << 27:
             self._settle()
+
+    def add_times(self, bins: Bins, by: float) -> None:
+        """Add sums times a positive number, all its bits."""
+        fraction, exponent = np.frexp(by)
+        left, below = int(fraction * 2.0**53), int(exponent) - 53
+        while left:
+            factor = left & (2**_SHORT - 1)
+            for i, limb in enumerate(bins.limbs):
+                at = BITS * (bins.first + i) + below
+                self.add(limb * np.int64(factor), np.full_like(limb, at))
+            left, below = left >> _SHORT, below + _SHORT
 
     def _settle(self) -> None:
         bins = self.bins()
