@@ -81,6 +81,36 @@ def test_two_languages_in_one_module(bare) -> None:
     assert "时间" in said[3][1]
 
 
+def test_a_key_bound_to_whatever_has_the_focus_is_the_widgets(bare) -> None:
+    """Jupyter Notebook 7 hears keys before the widget, and looks at the focus first of all."""
+    heard = bare.page.evaluate(
+        """() => {
+          const taken = [];
+          document.addEventListener('keydown', event => {
+            for (let at = event.target; at; at = at.parentElement) {
+              if (at.hasAttribute('data-lm-suppress-shortcuts')) return;
+              if (!at.matches(':focus')) continue;
+              taken.push(event.key);
+              event.stopPropagation();
+              return;
+            }
+          }, { capture: true });
+          const el = document.body.appendChild(document.createElement('div'));
+          const { model } = make(el, 'forward', 'en');
+          const handle = el.querySelector('[data-kedou=line-end]');
+          const before = Number(handle.dataset.value);
+          handle.focus();
+          const press = (key, more) => handle.dispatchEvent(
+            new KeyboardEvent('keydown', { key, bubbles: true, composed: true, ...more }));
+          press('ArrowUp');
+          press('Enter', { shiftKey: true });
+          return { taken, moved: model.get('wire').state.w - before };
+        }"""
+    )
+    assert heard["taken"] == ["Enter"]
+    assert heard["moved"] == pytest.approx(0.01)
+
+
 def test_what_was_written_here_is_not_heard_here(bare) -> None:
     found = bare.page.evaluate(
         """async () => {

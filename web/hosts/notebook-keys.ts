@@ -14,9 +14,11 @@ const EDITING = "acvxyz";
 
 export function takesKeys(root: HTMLElement, mounted: Mounted, project: () => void): () => void {
   const before = (event: KeyboardEvent): void => {
-    if (event.composedPath().includes(root)) {
-      root.toggleAttribute(SUPPRESS, isOurs(event));
-    }
+    if (!event.composedPath().includes(root)) return;
+    const ours = isOurs(event);
+    root.toggleAttribute(SUPPRESS, ours);
+    // Some keys are bound to whatever has the focus, which is looked at first (Notebook 7).
+    if (event.target instanceof Element) event.target.toggleAttribute(SUPPRESS, ours);
   };
   const after = (event: KeyboardEvent): void => {
     if (!isOurs(event)) return;
