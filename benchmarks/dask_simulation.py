@@ -25,8 +25,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 import kedou as kd
-from kedou.fitting.dask_cluster import FAN, MOST_UNITS, TASK_ROWS, TASKS_A_THREAD, Found
-from kedou.fitting.subtrees import power_of_two, subtrees
+from kedou.fitting.dask_cluster import FAN, Found, parts_a_task, units
+from kedou.fitting.subtrees import subtrees
 from kedou.moments import Merger
 
 GROUP = 131_072
@@ -71,18 +71,14 @@ def measure(columns: int, scheduler: float, network: float) -> Costs:
 def simulate(rows: float, workers: int, costs: Costs) -> dict[str, float]:
     """Return seconds, of the whole and of what keeps each resource busy, and counts."""
     parts = int(-(-rows // GROUP))
-    size = power_of_two(min(TASK_ROWS / GROUP, parts / (TASKS_A_THREAD * workers), 256))
-    depth = 1
-    while parts > MOST_UNITS * size * FAN**depth:
-        depth += 1
-    unit = size * FAN**depth
-    ahead = max(2, -(-TASKS_A_THREAD * workers // FAN**depth))
+    size = parts_a_task(parts, GROUP, workers)
+    unit, ahead = units(parts, size, workers)
     free = [0.0] * workers
     scheduler = driver = busy = opened = 0.0
-    tasks = moved = units = 0
+    tasks = moved = sent = 0
     waiting: deque[float] = deque()
     for first, stop in subtrees(0, parts, unit):
-        units += 1
+        sent += 1
         ends: list[float] = []
         for a, b in subtrees(first, stop, size):
             scheduler = max(scheduler, opened) + costs.scheduler
@@ -110,7 +106,7 @@ def simulate(rows: float, workers: int, costs: Costs) -> dict[str, float]:
         "whole": driver,
         "reading": busy / workers,
         "scheduler": tasks * costs.scheduler,
-        "driver": units * (costs.merge + costs.result / costs.network),
+        "driver": sent * (costs.merge + costs.result / costs.network),
         "tasks": tasks,
         "parts": parts,
         "moved": moved * costs.result,

@@ -361,6 +361,7 @@ def test_tasks_are_large_enough_and_many_enough():
     assert task_size(parts(10_000, 131_072), 4) == 8
     assert task_size(parts(64, 131_072), 4) == 4
     assert task_size(parts(10_000, None), 4) == 1
+    assert task_size(parts(200_000, 131_072), 1024) == 32, "one scheduler serves many"
 
 
 def test_a_cluster_without_workers_is_told(client, path, monkeypatch):

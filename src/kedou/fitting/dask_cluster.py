@@ -38,6 +38,8 @@ from kedou.sources.source import Learning, Part, PortablePart
 FAN = 16
 TASK_ROWS = 1 << 20
 TASKS_A_THREAD = 4
+THREADS_SERVED = 256
+"""A scheduler that takes a millisecond for a task keeps so many threads busy with short ones."""
 MOST_UNITS = 1024
 RETRIES = 2
 PATIENCE = 60.0
@@ -98,11 +100,7 @@ class DaskCluster:
         known = dict(parts)
         first, stop = parts[0][0], parts[-1][0] + 1
         size = task_size(parts, threads)
-        depth = 1
-        while (stop - first) > MOST_UNITS * size * FAN**depth:
-            depth += 1
-        unit = size * FAN**depth
-        ahead = max(2, -(-TASKS_A_THREAD * threads // FAN**depth))
+        unit, ahead = units(stop - first, size, threads)
         mute = replace(
             reading, source=_light(reading), observe=None, so_far=None, checkpoint=None,
             cluster=None,
@@ -247,8 +245,24 @@ def task_size(parts: Sequence[tuple[int, Part]], threads: int) -> int:
     known = [count for count in rows if count is not None]
     if len(known) < len(rows) or not known:
         return 1
-    fitting = TASK_ROWS / max(sum(known) / len(known), 1)
-    return power_of_two(min(fitting, len(parts) / (TASKS_A_THREAD * threads), 256))
+    return parts_a_task(len(parts), sum(known) / len(known), threads)
+
+
+def parts_a_task(count: int, rows: float, threads: int) -> int:
+    """Return how many of ``count`` parts a task reads, where a part has ``rows`` on the average.
+
+    With very many threads tasks are longer, for one scheduler serves them all.
+    """
+    wanted = TASK_ROWS * max(1.0, threads / THREADS_SERVED)
+    return power_of_two(min(wanted / max(rows, 1), count / (TASKS_A_THREAD * threads), 256))
+
+
+def units(count: int, size: int, threads: int) -> tuple[int, int]:
+    """Return how many parts a unit has, and how many units are on their way at a time."""
+    tasks = FAN
+    while count > MOST_UNITS * size * tasks:
+        tasks *= FAN
+    return size * tasks, max(2, -(-TASKS_A_THREAD * threads // tasks))
 
 
 @dataclass(frozen=True)
