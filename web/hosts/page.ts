@@ -251,7 +251,7 @@ function start(place: HTMLElement): void {
     // A report is one page: no menu, no other language, and its address leads nowhere else.
     place.replaceChildren(notice, main);
     show(notice, false);
-    mounted = openReport(report, main, { theme: themeButton(), project });
+    mounted = openReport(report, main, () => ({ theme: themeButton(), project }));
   }
 }
 
