@@ -130,7 +130,9 @@ class Desk:
     def __init__(self, jupyter: Jupyter, browser) -> None:
         self.jupyter = jupyter
         self.context = browser.new_context(
-            viewport={"width": 1200, "height": 900}, reduced_motion="reduce"
+            viewport={"width": 1200, "height": 900},
+            reduced_motion="reduce",
+            color_scheme="null",  # the browser's own: one that is set holds in every frame
         )
         self.page = self.context.new_page()
         self.page.set_default_timeout(ANSWER)

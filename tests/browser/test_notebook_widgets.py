@@ -222,3 +222,16 @@ def test_axe_finds_nothing(notebook, theme) -> None:
     )
     book.use_theme("JupyterLab Light")
     assert not found, json.dumps(found, indent=1)
+
+
+@pytest.mark.parametrize(("theme", "paper"), [("Light", "250, 249, 245"), ("Dark", "18, 24, 28")])
+def test_a_report_is_light_or_dark_as_the_notebook_is(notebook, theme, paper) -> None:
+    run = "kd.descend(kd.data.tadpoles(), steps=5)"
+    book = notebook(f"import kedou as kd\nkd.report({run}, lang='en')")
+    book.use_theme(f"JupyterLab {theme}")
+    book.run()
+    frame = book.page.locator("iframe.kedou-report").content_frame
+    frame.locator("[data-kedou=outcome]").first.wait_for()
+    seen = frame.locator("body").evaluate("body => getComputedStyle(body).backgroundColor")
+    book.use_theme("JupyterLab Light")
+    assert seen == f"rgb({paper})"

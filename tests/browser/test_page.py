@@ -11,7 +11,6 @@ from page_driver import Lab
 
 ROOT = Path(__file__).resolve().parents[2]
 AXE = ROOT / "web" / "node_modules" / "axe-core" / "axe.min.js"
-ENTRY = re.compile(r"\{ number: \d+, lesson: (\w+) \}")
 CHAPTERS = re.findall(
     r'^  name: "([a-z-]+)",$',
     "\n".join(p.read_text("utf-8") for p in sorted((ROOT / "web/view/chapters").glob("*.ts"))),
@@ -27,6 +26,19 @@ def test_every_chapter_is_in_the_menu(lab):
     lab.click("menu")
     links = lab.at("menu").locator("a").evaluate_all("all => all.map(a => a.search)")
     assert sorted(links) == sorted(f"?chapter={name}&lang=en" for name in CHAPTERS)
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_nine_chapters_are_numbered_and_ones_own_data_is_in_the_ninth(lab, lang):
+    lab.open(CHAPTERS[0], lang)
+    lab.click("menu")
+    read = "all => all.map(a => [a.search, a.textContent.trim().split(/\\s/)[0]])"
+    pages = lab.at("menu").locator("a").evaluate_all(read)
+    (last, word) = pages.pop()
+    assert [number for _, number in pages] == [str(n + 1) for n in range(9)]
+    assert pages[8][0] == f"?chapter=train&lang={lang}"
+    assert last == f"?chapter=own-data&lang={lang}"
+    assert not word.isdigit()
 
 
 @pytest.mark.parametrize("chapter", [None, *CHAPTERS])

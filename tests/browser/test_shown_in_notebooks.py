@@ -10,7 +10,7 @@ import kedou as kd
 
 PAGE = """<!doctype html><html lang="en"><meta charset="utf-8"><title>A notebook</title>
 <style>body {{ font: 16px/1.5 sans-serif; color: {ink}; background: {paper} }}</style>
-<body><main><h1>A notebook</h1>{body}</main></body></html>"""
+<body {attributes}><main><h1>A notebook</h1>{body}</main></body></html>"""
 THEMES = {"light": ("#111111", "#ffffff"), "dark": ("#eeeeee", "#111111")}
 CONTRAST = """() => [...document.querySelectorAll('caption, th, td, p')].map(e => {
   const style = getComputedStyle(e);
@@ -23,8 +23,12 @@ def notebook(browser):
     """Show what one cell has given, with no network; nothing may be asked for or go wrong."""
     contexts, faults = [], []
 
-    def show(body: str, theme: str = "light"):
-        context = browser.new_context(offline=True, viewport={"width": 1200, "height": 900})
+    def show(body: str, theme: str = "light", attributes: str = ""):
+        context = browser.new_context(
+            offline=True,
+            viewport={"width": 1200, "height": 900},
+            color_scheme="null",  # the browser's own: one that is set holds in every frame
+        )
         contexts.append(context)
         context.on("request", lambda r: faults.append(r.url) if r.url[:5] != "data:" else None)
         page = context.new_page()
@@ -33,7 +37,7 @@ def notebook(browser):
             "console", lambda m: faults.append(m.text) if m.type in ("error", "warning") else None
         )
         ink, paper = THEMES[theme]
-        page.set_content(PAGE.format(ink=ink, paper=paper, body=body))
+        page.set_content(PAGE.format(ink=ink, paper=paper, body=body, attributes=attributes))
         return page
 
     yield show
@@ -61,6 +65,57 @@ def test_a_report_of_a_rule_of_ones_own_opens(notebook):
     page = notebook(kd.report(run, lang="en")._repr_html_())
     frame = page.frame_locator("iframe")
     assert "cannot retrain" in frame.locator("[data-kedou=without]").inner_text()
+
+
+PAPER = {"light": "rgb(250, 249, 245)", "dark": "rgb(18, 24, 28)"}
+
+
+def paper_of(page) -> str:
+    frame = page.frame_locator("iframe")
+    frame.locator("[data-kedou=outcome]").first.wait_for()
+    return frame.locator("body").evaluate("body => getComputedStyle(body).backgroundColor")
+
+
+@pytest.mark.parametrize(
+    ("attributes", "theme"),
+    [
+        ("", "light"),
+        ('data-jp-theme-light="true"', "light"),
+        ('data-jp-theme-light="false"', "dark"),
+        ('data-vscode-theme-kind="vscode-light"', "light"),
+        ('data-vscode-theme-kind="vscode-high-contrast-light"', "light"),
+        ('data-vscode-theme-kind="vscode-dark"', "dark"),
+        ('data-vscode-theme-kind="vscode-high-contrast"', "dark"),
+        ('style="color-scheme: dark"', "dark"),
+    ],
+)
+def test_a_report_is_light_or_dark_as_its_notebook_is(notebook, attributes, theme):
+    run = kd.descend(kd.data.tadpoles(), steps=5)
+    page = notebook(kd.report(run, lang="en")._repr_html_(), theme, attributes)
+    assert paper_of(page) == PAPER[theme]
+
+
+def test_a_report_follows_when_the_notebook_turns_dark_until_it_is_told_otherwise(notebook):
+    run = kd.descend(kd.data.tadpoles(), steps=5)
+    shown = kd.report(run, lang="en")._repr_html_()
+    page = notebook(shown, attributes='data-jp-theme-light="true"')
+    frame = page.frame_locator("iframe")
+    assert paper_of(page) == PAPER["light"]
+    page.evaluate("document.body.dataset.jpThemeLight = 'false'")
+    assert frame.locator("body").evaluate(
+        """body => new Promise(done => {
+          const look = () => getComputedStyle(body).backgroundColor === 'rgb(18, 24, 28)'
+            ? done(true) : requestAnimationFrame(look);
+          look();
+          setTimeout(() => done(false), 5000);
+        })"""
+    )
+    theme = frame.locator("[data-kedou=theme]")
+    frame.locator("[data-kedou=more] > summary").click()
+    assert theme.inner_text() == "Colours: as the system"
+    theme.click()
+    assert theme.inner_text() == "Colours: light"
+    assert paper_of(page) == PAPER["light"]
 
 
 @pytest.mark.parametrize("theme", THEMES)

@@ -16,7 +16,7 @@ import pytest
 
 import kedou as kd
 from kedou.errors import DataError, KedouError, MissingPackageError, OptionError, OptionTypeError
-from kedou.widgets import CHAPTER_FUNCTIONS, bounded
+from kedou.widgets import CHAPTER_FUNCTIONS
 from kedou.widgets.chapters import CHAPTERS
 
 X, Y = [1.0, 2.0, 3.0], [1.5, 2.0, 3.5]
@@ -333,16 +333,6 @@ class TestMine:
     def test_what_is_no_rule_is_refused(self, mine) -> None:
         with pytest.raises(OptionTypeError):
             kd.lab.rules(mine=mine)
-
-
-def test_a_bounded_call() -> None:
-    assert bounded.call(lambda: 3) == 3
-    with pytest.raises(KeyError):
-        bounded.call(lambda: {}["no"])
-    with pytest.raises(RuntimeError, match="SystemExit"):
-        bounded.call(sys.exit)
-    with pytest.raises(bounded.TookTooLongError):
-        bounded.call(lambda: time.sleep(0.5), seconds=0.05)
 
 
 def test_show() -> None:

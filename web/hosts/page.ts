@@ -166,7 +166,7 @@ function fillBar(language: Language): void {
       "li",
       aside ? { class: "aside" } : {},
       link(
-        `${number}  ${lesson.title()}${remark(aside, lesson.name)}${solved.includes(lesson.name) ? " ✓" : ""}`,
+        `${number ?? DIGIT_SPACE}  ${lesson.title()}${remark(aside, lesson.name)}${solved.includes(lesson.name) ? " ✓" : ""}`,
         lesson.name,
         language,
         lesson.name === chapter ? { "aria-current": "page" } : {},
@@ -181,6 +181,9 @@ function fillBar(language: Language): void {
   );
   clear(bar, link("Kedou 蝌蚪", null, language, { class: "brand" }), menu, switcher);
 }
+
+/** As wide as a digit: the second part of a chapter stands below the title of the first. */
+const DIGIT_SPACE = "\u2007";
 
 /** What the menu adds to a title: a side trail, or a chapter that has to have Python behind it. */
 function remark(aside: boolean | undefined, name: string): string {
@@ -248,7 +251,7 @@ function start(place: HTMLElement): void {
     // A report is one page: no menu, no other language, and its address leads nowhere else.
     place.replaceChildren(notice, main);
     show(notice, false);
-    mounted = openReport(report, main, { theme: themeButton(), project });
+    mounted = openReport(report, main, () => ({ theme: themeButton(), project }));
   }
 }
 

@@ -11,14 +11,15 @@ export function reportText(): string | null {
   return document.getElementById("kedou-report")?.textContent ?? null;
 }
 
-export function openReport(text: string, el: HTMLElement, services: Services): Mounted {
+/** Open a report; its services are asked for when its language is known. */
+export function openReport(text: string, el: HTMLElement, services: () => Services): Mounted {
   const content = readContent(text);
   const language: Language = content.language === "en" ? "en" : "zh-CN";
   setLanguage(language);
   document.documentElement.lang = language;
   document.title = content.title;
   const lesson = reportLesson(content);
-  const stage = new Stage(lesson, lesson.first, services);
+  const stage = new Stage(lesson, lesson.first, services());
   el.replaceChildren(stage.element);
   return {
     beat: (by) => stage.beat(by),

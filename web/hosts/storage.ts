@@ -1,15 +1,20 @@
-/** What the browser keeps for this learner, and nobody else sees; none where that is forbidden. */
+/**
+ * What the browser keeps for this learner, and nobody else sees. Where that is forbidden, as in the
+ * frame of a notebook, it holds for as long as the page is open.
+ */
 
 import { checkState } from "../view/mount.ts";
 import { Misshapen } from "../view/kit/shape.ts";
 
 type Name = "language" | "theme" | "solved";
 
+const meanwhile = new Map<Name, string>();
+
 export function kept(name: Name): string | null {
   try {
     return localStorage.getItem(`kedou.${name}`);
   } catch {
-    return null;
+    return meanwhile.get(name) ?? null;
   }
 }
 
@@ -17,7 +22,7 @@ export function keep(name: Name, value: string): void {
   try {
     localStorage.setItem(`kedou.${name}`, value);
   } catch {
-    // A browser that keeps nothing still shows the lesson.
+    meanwhile.set(name, value);
   }
 }
 

@@ -33,7 +33,7 @@ def export(
         if chapter is not None or output is not None:
             raise OptionError("cli.export-all-alone")
         export_all(whole, lang=language_asked_for(), force=force)
-        told = say("cli.exported-all", folder=whole, chapters=len(CHAPTERS))
+        told = say("cli.exported-all", folder=whole, pages=1 + len(CHAPTERS))
     elif chapter is None:
         raise OptionError("cli.export-what", known=[each.name for each in (COVER, *CHAPTERS)])
     else:

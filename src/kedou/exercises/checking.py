@@ -11,7 +11,7 @@ from kedou.exercises.calling import StoppedError, is_blank
 from kedou.exercises.kinds import Exercise
 from kedou.exercises.verdict import Verdict
 from kedou.texts import Message
-from kedou.widgets.bounded import TookTooLongError, call
+from kedou.time_limit import TookTooLongError, call_within
 
 SECONDS = 5.0
 CHAPTERS = (
@@ -64,7 +64,7 @@ def check(name: str, answer: Any) -> Verdict:
     if is_blank(answer):
         return Verdict(name, "blank", "blank", Message(f"exercises.blank-{exercise.wants}"))
     try:
-        verdict: Verdict = call(lambda: _judged(exercise, name, answer), SECONDS)
+        verdict: Verdict = call_within(SECONDS, lambda: _judged(exercise, name, answer))
         return verdict
     except TookTooLongError:
         said = Message("exercises.too-long", {"seconds": SECONDS})

@@ -32,6 +32,20 @@ FOLDS = 5
 HEIGHT = 760
 """Pixels that a report takes in a notebook; it scrolls."""
 
+_FRAME = "iframe.kedou-report"
+_SAYS_LIGHT = (
+    'body[data-jp-theme-light="true"]',
+    'body[data-vscode-theme-kind$="light"]',
+    'html[theme="light"]',
+)
+_SAYS_DARK = (
+    'body[data-jp-theme-light="false"]',
+    'body[data-vscode-theme-kind$="dark"]',
+    'body[data-vscode-theme-kind$="contrast"]',
+    'html[theme="dark"]',
+)
+"""JupyterLab, VS Code, Colab. Elsewhere what is around the frame, or the system, decides."""
+
 
 @dataclass(frozen=True)
 class ReportPage:
@@ -60,12 +74,20 @@ class ReportPage:
         return Path(path)
 
     def _repr_html_(self) -> str:
-        # A frame of its own: neither can reach into the other.
+        # A frame of its own: neither can reach into the other. It is told light or dark as any
+        # frame is, by the colour scheme that its element has.
         return (
-            f'<iframe title="{html.escape(self.title)}" srcdoc="{html.escape(self.html)}"'
+            f"<style>{_scheme('light', _SAYS_LIGHT)}{_scheme('dark', _SAYS_DARK)}</style>"
+            f'<iframe class="kedou-report" title="{html.escape(self.title)}"'
+            f' srcdoc="{html.escape(self.html)}"'
             ' sandbox="allow-scripts allow-downloads allow-modals"'
             f' style="width:100%;height:{HEIGHT}px;border:0"></iframe>'
         )
+
+
+def _scheme(scheme: str, notebooks: tuple[str, ...]) -> str:
+    where = ",".join(f"{notebook} {_FRAME}" for notebook in notebooks)
+    return f"{where}{{color-scheme:{scheme}}}"
 
 
 @overload

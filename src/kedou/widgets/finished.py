@@ -11,7 +11,7 @@ from kedou.descent import Trajectory
 from kedou.errors import OptionTypeError
 from kedou.plain import plain
 from kedou.texts import say
-from kedou.widgets.chapters import Chapter
+from kedou.widgets.chapter import Chapter
 from kedou.widgets.shapes import flag, maybe, whole
 from kedou.widgets.widget import Field, LessonWidget
 

@@ -18,10 +18,11 @@ from kedou.fitting import descend
 from kedou.gradient_check import check_gradient
 from kedou.rules import FunctionRule
 from kedou.texts import say
-from kedou.widgets.bounded import SECONDS, TookTooLongError, call
+from kedou.time_limit import TookTooLongError, call_within
 from kedou.widgets.runs import moments_of
 
 STEPS = 20
+SECONDS = 2.0
 Mine = Callable[[float, float], float]
 
 
@@ -79,7 +80,7 @@ def race(
         "hung": False,
     }
     try:
-        call(lambda: _fill(found, mine, points, start, language), SECONDS)
+        call_within(SECONDS, lambda: _fill(found, mine, points, start, language))
     except TookTooLongError:
         return {
             **found,

@@ -11,6 +11,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from kedou.fitting import descend, scan
+from kedou.widgets.parts import TADPOLES
 
 if TYPE_CHECKING:
     from kedou.descent import Trajectory
@@ -33,8 +34,6 @@ def _through_origin(state: State, **options: Any) -> Trajectory:
 
 def cover(_: State) -> Runs:
     """Seven steps from 0, as the machine takes them on the cover."""
-    from kedou.widgets.chapters import TADPOLES
-
     return {
         "gradient-descent": partial(
             _through_origin, {"points": TADPOLES}, learning_rate=0.03, steps=7

@@ -20,7 +20,8 @@ import traitlets
 from kedou.errors import DataError, OptionError
 from kedou.texts import LANGUAGES, current_language, normalise_language, say
 from kedou.widgets import mine as own_rule
-from kedou.widgets.chapters import CHAPTERS, Chapter
+from kedou.widgets.chapter import Chapter
+from kedou.widgets.chapters import CHAPTERS
 from kedou.widgets.points import frame_of, points_from
 from kedou.widgets.shapes import MisshapenError
 

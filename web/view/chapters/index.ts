@@ -13,7 +13,8 @@ import { rules } from "./rules.ts";
 import { train } from "./train.ts";
 
 export interface Entry {
-  readonly number: number;
+  /** Null: the second part of the chapter before, on a page of its own. */
+  readonly number: number | null;
   readonly lesson: Lesson<any>;
   /** A side trail: in the menu, and not on the way from one chapter to the next. */
   readonly aside?: true;
@@ -29,7 +30,7 @@ export const CHAPTERS: readonly Entry[] = [
   { number: 7, lesson: learningRate },
   { number: 8, lesson: gradient },
   { number: 9, lesson: train },
-  { number: 9, lesson: ownData },
+  { number: null, lesson: ownData },
 ];
 
 export function entryOf(name: string | null): Entry | undefined {

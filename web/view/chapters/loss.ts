@@ -1,96 +1,25 @@
 /** Chapter 3: a loss decides whose voice counts; squaring makes the farthest the loudest. */
 
 import { Choice } from "../kit/choice.ts";
-import { BigNumber, button, Readout, Slider } from "../kit/controls.ts";
-import { h, s, show, write } from "../kit/dom.ts";
-import { animate, ease } from "../kit/frames.ts";
+import { BigNumber, button, Slider } from "../kit/controls.ts";
+import { h, show, write } from "../kit/dom.ts";
 import { GuessCard } from "../kit/guess.ts";
-import { intervalsShape, widened, type Interval } from "../kit/intervals.ts";
-import { fixed, short, signed } from "../kit/numbers.ts";
-import { PointsEditor, pointsShape } from "../kit/points.ts";
-import { maybe, Misshapen, number, oneOf, record, type Shape } from "../kit/shape.ts";
+import { widened } from "../kit/intervals.ts";
+import { fixed, short } from "../kit/numbers.ts";
+import { PointsEditor } from "../kit/points.ts";
 import type { Lesson, Stage, View } from "../kit/stage.ts";
 import { t } from "../kit/words.ts";
-import type { Day } from "../forecast.ts";
 import { TADPOLES, type Point } from "../lesson.ts";
-import {
-  errorsOf,
-  judgedByAll,
-  LOSS_NAMES,
-  perLoss,
-  type Judged,
-  type LossName,
-  type PerLoss,
-} from "../losses.ts";
+import { errorsOf, judgedByAll, perLoss, type Judged, type PerLoss } from "../losses.ts";
 import { ThreeLines } from "../pictures/three-lines.ts";
 import { HIGH, LOW, TracePicture, type Drawn } from "../pictures/trace-picture.ts";
-import {
-  CLOSED,
-  FALLEN,
-  FALLING,
-  ghostsShape,
-  judgeGhosts,
-  UNMOVED,
-  type Ghosts,
-} from "./loss-guess.ts";
+import { comparable, Fall, isAt } from "./loss-fall.ts";
+import { FALLEN, FALLING, judgeGhosts, UNMOVED } from "./loss-guess.ts";
+import { Looks } from "./loss-look.ts";
 import { forecastInPython, tadpolesInPython } from "./loss-python.ts";
 import { RainPart } from "./loss-rain.ts";
-
-interface State {
-  readonly part: "tadpoles" | "rain";
-  readonly points: readonly Point[];
-  readonly looked: LossName;
-  readonly delta: number;
-  /** The w that a hand tries; null: the best of the loss looked at. */
-  readonly w: number | null;
-  /** Where the hand has drawn each loss. */
-  readonly been: PerLoss<readonly Interval[]>;
-  readonly drawn: Drawn;
-  readonly guess: Ghosts;
-  readonly chance: number;
-  readonly day: Day;
-}
-
-const NOWHERE: State["been"] = { squared: [], huber: [], absolute: [] };
-const FIRST: State = {
-  part: "tadpoles",
-  points: TADPOLES,
-  looked: "squared",
-  delta: 1,
-  w: null,
-  been: NOWHERE,
-  drawn: "traced",
-  guess: CLOSED,
-  chance: 80,
-  day: "sun",
-};
-
-const intervals = intervalsShape(LOW, HIGH);
-const read: Shape<State> = (value) => {
-  const state = record({
-    part: oneOf("tadpoles", "rain"),
-    points: pointsShape,
-    looked: oneOf(...LOSS_NAMES),
-    delta: number(0.1, 3),
-    w: maybe(number(LOW, HIGH)),
-    been: record({ squared: intervals, huber: intervals, absolute: intervals }),
-    drawn: oneOf("traced", "whole", "all"),
-    guess: ghostsShape,
-    chance: number(0, 100),
-    day: oneOf("rain", "sun"),
-  })(value) as State;
-  // No line through the origin is better than another then.
-  if (state.points.every(([x]) => x === 0)) throw new Misshapen();
-  return state;
-};
-
-const RULE: Readonly<Record<LossName, (delta: string) => string>> = {
-  squared: () => "ℓ = e²",
-  huber: (delta) => `ℓ = ½ e²,   |e| > ${delta}:  ${delta} · (|e| − ½ · ${delta})`,
-  absolute: () => "ℓ = |e|",
-};
-
-const FALL = 700;
+import { FIRST, NOWHERE, read, type State } from "./loss-state.ts";
+import { arithmetic, RULE } from "./loss-sums.ts";
 
 /** The losses over the points of a state, kept as long as those stay the same. */
 function recorder(): (points: readonly Point[], delta: number) => PerLoss<Judged> {
@@ -110,24 +39,7 @@ function open(stage: Stage<State>): View<State> {
   const shownW = (): number => stage.state.w ?? losses()[stage.state.looked].best;
   const isOpen = (): boolean => stage.state.guess.stage === "open";
 
-  /** A tadpole on its way down, from 0 to 1; null when none falls. */
-  let falling: number | null = null;
-  let stopFall = (): void => undefined;
-  const fall = (): void => {
-    stopFall();
-    falling = 0;
-    stopFall = animate(
-      FALL,
-      (u) => {
-        falling = u < 1 ? ease(u) : null;
-        stage.repaint();
-      },
-      () => {
-        falling = null;
-      },
-    );
-  };
-
+  const fall = new Fall(() => stage.repaint());
   const editor = new PointsEditor({
     points: () => stage.state.points,
     change: (points, how) => {
@@ -182,30 +94,10 @@ function open(stage: Stage<State>): View<State> {
   part.element.classList.add("parts");
   stage.lead.after(part.element);
 
-  const rows = perLoss((name) => ({
-    before: h("span", { class: "before" }),
-    best: new Readout(`best-${name}`, 3, "best"),
-  }));
-  const look = new Choice<LossName>({
-    name: "look",
-    label: t("loss-look"),
-    of: LOSS_NAMES.map((name) => ({
-      value: name,
-      label: t(`loss-${name}`),
-      more: [
-        s(
-          "svg",
-          { class: "sample", viewBox: "0 0 56 8", "aria-hidden": "true" },
-          s("line", { class: `loss-line loss-${name}`, x1: 2, y1: 4, x2: 54, y2: 4 }),
-        ),
-        h("span", { class: "bests" }, "w = ", rows[name].before, rows[name].best.element),
-      ],
-    })),
-    value: () => stage.state.looked,
-    choose: (looked) => store.set({ looked }),
-  });
-  look.element.classList.add("losses");
-
+  const look = new Looks(
+    () => stage.state.looked,
+    (looked) => store.set({ looked }),
+  );
   const big = new BigNumber("loss", "L", t("loss-number"), 3, () => stage.repaint());
   const rule = h("p", { class: "formula", "data-kedou": "formula" });
   const charge = h("p", { class: "charge-said", "data-kedou": "charge" });
@@ -215,7 +107,7 @@ function open(stage: Stage<State>): View<State> {
   const answer = (how: "done" | "shown"): void => {
     const { guess } = stage.state;
     store.set({ ...FIRST, points: FALLEN, guess: { ...guess, stage: how } });
-    fall();
+    fall.start();
     stage.live.say(judgeGhosts(stage.state.guess).text);
   };
   const guess = new GuessCard({
@@ -273,11 +165,8 @@ function open(stage: Stage<State>): View<State> {
 
   const paintTadpoles = (state: State): void => {
     const { looked, guess: asked } = state;
-    if (falling !== null && state.points !== FALLEN) {
-      stopFall();
-      falling = null;
-    }
-    const points = falling === null ? state.points : halfway(falling);
+    if (state.points !== FALLEN) fall.stop();
+    const points = fall.points() ?? state.points;
     const all = lossesOf(points, state.delta);
     const now = all[looked];
     const w = state.w ?? now.best;
@@ -321,14 +210,9 @@ function open(stage: Stage<State>): View<State> {
     show(flat, high - low > 1e-9);
     write(flat, t("loss-flat", { low: fixed(low, 3), high: fixed(high, 3) }));
     const first = comparable(points) ? lossesOfTadpoles(state.delta) : null;
-    for (const name of LOSS_NAMES) {
-      const { before, best } = rows[name];
-      best.set(all[name].best);
-      write(before, first ? `${fixed(first[name].best, 3)} → ` : "");
-    }
+    look.paint(all, first);
     show(whole, state.been[looked].length > 0 && state.drawn === "traced" && !isOpen());
     guess.paint(asked, () => judgeGhosts(asked));
-    look.paint();
     drawn.paint();
     delta.paint();
     editor.table.paint(state.points, w, 0, { name: "ℓ", of: charges });
@@ -356,44 +240,8 @@ function open(stage: Stage<State>): View<State> {
         ? forecastInPython(state.chance, state.day === "rain")
         : tadpolesInPython(state.points, state.looked, state.delta, state.w),
     solved: ({ guess: asked }) => asked.stage === "done" && judgeGhosts(asked).kind === "right",
-    destroy: () => stopFall(),
+    destroy: () => fall.stop(),
   };
-}
-
-/** The points while the tadpole falls. */
-function halfway(u: number): readonly Point[] {
-  const [x, y] = TADPOLES[FALLING]!;
-  return TADPOLES.map((point, i) => (i === FALLING ? [x, y * (1 - u)] : point));
-}
-
-function isAt(points: readonly Point[], where: readonly Point[]): boolean {
-  return countMoved(points, where) === 0;
-}
-
-/** Whether points are the lesson's, with one or two of them moved. */
-function comparable(points: readonly Point[]): boolean {
-  const moved = countMoved(points, TADPOLES);
-  return moved > 0 && moved <= 2;
-}
-
-function countMoved(points: readonly Point[], where: readonly Point[]): number {
-  if (points.length !== where.length) return Infinity;
-  return points.filter(([x, y], i) => x !== where[i]![0] || y !== where[i]![1]).length;
-}
-
-function arithmetic(
-  { looked, delta, w }: State,
-  errors: Float64Array,
-  charges: Float64Array,
-  loss: number,
-): string[] {
-  const count = charges.length;
-  const lines = [
-    `e = ${Array.from(errors, (e) => signed(e)).join(",  ")}`,
-    `ℓ = ${Array.from(charges, (each) => fixed(each)).join(",  ")}`,
-    `L = ${fixed(loss * count, 3)} / ${count} = ${fixed(loss, 4)}`,
-  ];
-  return w === null ? [...lines, t(`loss-how-${looked}`, { delta: short(delta) })] : lines;
 }
 
 export const loss: Lesson<State> = {

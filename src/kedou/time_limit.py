@@ -7,8 +7,6 @@ import threading
 from collections.abc import Callable
 from typing import Any
 
-SECONDS = 2.0
-
 
 class TookTooLongError(Exception):
     """The call did not come back in time."""
@@ -18,7 +16,7 @@ class _StopError(BaseException):
     """Raised inside the call; no ``except Exception`` of a learner's catches it."""
 
 
-def call(function: Callable[[], Any], seconds: float = SECONDS) -> Any:
+def call_within(seconds: float, function: Callable[[], Any]) -> Any:
     """Call a function of no arguments in a thread of its own, and return what it returns.
 
     After ``seconds`` it is asked to stop at its next line of Python, and left alone: a call into C
