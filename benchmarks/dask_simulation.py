@@ -25,7 +25,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 import kedou as kd
-from kedou.fitting.dask_cluster import FAN, Found, parts_a_task, units
+from kedou.fitting.cluster_tasks import Found
+from kedou.fitting.dask_cluster import FAN, parts_a_task, units
 from kedou.fitting.subtrees import subtrees
 from kedou.moments import Merger
 

@@ -16,7 +16,8 @@ import kedou as kd
 from kedou.cli import main
 from kedou.errors import ClusterError, OptionError, OptionTypeError, UnreadableFileError
 from kedou.fitting import dask_cluster
-from kedou.fitting.dask_cluster import DaskCluster, Found, connected, merge, task_size
+from kedou.fitting.cluster_tasks import Found, merge
+from kedou.fitting.dask_cluster import DaskCluster, connected, task_size
 from kedou.fitting.subtrees import power_of_two, subtrees
 from kedou.moments import Merger
 
