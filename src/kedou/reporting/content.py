@@ -148,6 +148,8 @@ def _why_no_moments(report: Report) -> Message | None:
         return Message("reporting.no-moments-loss", {"loss": loss})
     if report.run.rule.get("name") is None:
         return Message("reporting.no-moments-rule")
+    if any(isinstance(value, Mapping) for value in report.run.rule.values()):
+        return Message("reporting.no-moments-schedule")
     if "batch_size" in report.run.settings:
         return Message("reporting.no-moments-batches")
     rows = moments.mean[:-1] * moments.weight_sum

@@ -200,7 +200,7 @@ def _require_same_columns(run: Trajectory, moments: Moments) -> None:
 
 def _held(run: Trajectory, moments: Moments) -> HoldOut | None:
     settings = run.settings
-    known = settings["loss"] == "squared" and run.rule.get("name") is not None
+    known = settings["loss"] == "squared" and rules.can_be_made_again(run.rule)
     if len(moments.folds) < 2 or not known or "batch_size" in settings:
         return None
     same = ("steps", "tolerance", "intercept", "standardize", "ridge")
