@@ -27,7 +27,7 @@ from kedou.moments.relation import likely_leaks
 from kedou.moments.store import to_content
 from kedou.plain import plain
 from kedou.sources.estimate import estimated_rows
-from kedou.sources.open import Missing, planned
+from kedou.sources.planned import Missing, planned
 from kedou.sources.source import Source
 from kedou.texts import Message, current_language
 
