@@ -19,7 +19,7 @@ from kedou.descent import Trajectory
 from kedou.fitting.hold_out import HoldOut
 from kedou.fitting.validation import validate
 from kedou.moments import Moments
-from kedou.moments.moments import as_fast
+from kedou.moments.merging import as_fast
 from kedou.moments.store import to_content
 from kedou.plain import plain
 from kedou.reporting.warnings import warnings_of
