@@ -87,5 +87,6 @@ def report_of(fitted: Fitted, files: str | list[str], with_moments: bool) -> Rep
         held=fitted.held,
         sample=None if sample is None else (sample.X, sample.y),
         with_moments=with_moments,
+        left_out=fitted.source.left_out,
         command=shlex.join(["kedou", *sys.argv[1:]]),
     )

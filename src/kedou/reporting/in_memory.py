@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import html
 import os
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, overload
@@ -26,6 +27,7 @@ from kedou.reporting.content import Report, report_content
 from kedou.reporting.page import report_page
 from kedou.saving import replacing
 from kedou.solution import make_design
+from kedou.sources import LeftOut
 from kedou.texts import normalise_language, speaking
 
 FOLDS = 5
@@ -156,6 +158,7 @@ def _gathered(
     options: dict[str, Any],
 ) -> Report:
     sample = plan = path = None
+    left_out: Sequence[LeftOut] = ()
     if data is not None:
         source = as_source(data, **options)
         sampler = Sampler()
@@ -164,6 +167,7 @@ def _gathered(
         _require_same_columns(run, moments)
         drawn = sampler.sample(moments.columns)
         sample, plan, path = (drawn.X, drawn.y), source.plan, _file_of(source)
+        left_out = source.left_out
         if 2 <= moments.count < SMALL:
             moments = leave_one_out(source)
     moments = moments or run.moments
@@ -179,6 +183,7 @@ def _gathered(
         held=_held(run, moments),
         sample=sample,
         with_moments=with_moments,
+        left_out=left_out,
     )
 
 
