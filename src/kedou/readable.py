@@ -12,6 +12,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from kedou.texts import number
+
 Cell = str | float | int | None
 MOST_ROWS = 20
 LONGEST = 60
@@ -92,8 +94,8 @@ class Table:
 def shown(cell: Cell) -> str:
     """Write one cell: a number with five digits, a text shortened where it is very long.
 
-    >>> shown(1234567), shown(0.1234567), shown(None), shown(1e9)
-    ('1,234,567', '0.12346', '–', '1e+09')
+    >>> shown(1234567), shown(0.1234567), shown(None), shown(79634.2), shown(1e9)
+    ('1,234,567', '0.12346', '–', '79,634', '1e+09')
     """
     if cell is None:
         return UNKNOWN
@@ -101,7 +103,7 @@ def shown(cell: Cell) -> str:
         return cell if len(cell) <= LONGEST else f"{cell[: LONGEST - 21]}…{cell[-20:]}"
     if isinstance(cell, bool) or hasattr(cell, "__index__"):
         return f"{int(cell):,}"
-    return f"{float(cell):.5g}"
+    return number(float(cell), 5)
 
 
 def known(value: Any) -> float | None:

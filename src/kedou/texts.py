@@ -5,8 +5,9 @@ A message is a *code* and *values*; its wording lives once per language under
 ``say("descent.advice-too-fast", learning_rate=0.1, limit=0.09996)`` looks up
 ``advice-too-fast`` in ``descent.json`` and fills its ``{placeholders}``.
 
-Numbers in a sentence are shown with four significant digits, lists are joined by commas;
-there are no format specifications in the catalogue, so that any language can fill it.
+Numbers in a sentence are shown with four significant digits, and whole up to ten million (see
+``number``), lists are joined by commas; there are no format specifications in the catalogue, so
+that any language can fill it.
 """
 
 from __future__ import annotations
@@ -21,6 +22,8 @@ from importlib import resources
 from typing import Any
 
 LANGUAGES = ("en", "zh-CN")
+LEAST_POWER = 1e7
+"""From here on a number is written with a power of ten."""
 _ALIASES = {"en": "en", "zh": "zh-CN", "zh-cn": "zh-CN", "zh-hans": "zh-CN"}
 _current: str | None = None
 
@@ -63,6 +66,18 @@ def catalogue(area: str, language: str) -> dict[str, str]:
     return messages
 
 
+def number(value: float, digits: int = 4) -> str:
+    """Write a number for people: so many significant digits, all those before the point, commas.
+
+    Powers of ten stand only from ten million up, and below 0.0001.
+
+    >>> number(0.743282, 3), number(1234.5678, 6), number(79634.2), number(1e7)
+    ('0.743', '1,234.57', '79,634', '1e+07')
+    """
+    text = f"{float(value):,.{digits}g}"
+    return f"{float(value):,.0f}" if "e+" in text and abs(value) < LEAST_POWER else text
+
+
 def show(value: Any, language: str | None = None) -> str:
     """Write one value as it stands in a sentence; a message becomes its own sentence."""
     if isinstance(value, str):
@@ -78,7 +93,7 @@ def show(value: Any, language: str | None = None) -> str:
     if hasattr(value, "__index__"):
         return f"{value.__index__():,}"
     try:
-        return f"{float(value):.4g}"
+        return number(value)
     except (TypeError, ValueError):
         return str(value)
 

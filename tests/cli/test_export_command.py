@@ -63,6 +63,8 @@ def test_what_makes_no_sense_is_told(kedou, lang):
         (("foward",), "forward"),
         ((), "learning-rate"),
         (("forward", "--all", "site"), "--all"),
+        (("all",), "kedou export --all site"),
+        (("foward",), "cover, derivative"),
     ):
         ended = kedou("export", *words, "--lang", lang)
         assert ended.code == 2

@@ -2,6 +2,7 @@
 
 import json
 import math
+import re
 from pathlib import Path
 
 import numpy as np
@@ -377,3 +378,18 @@ def test_many_columns_stay_readable(kedou):
     assert "... and 15 more" in page.out
     assert max(map(len, page.out.splitlines())) <= 80
     assert page.out.count("column_") < 60
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_numbers_of_prices_are_whole(kedou, tmp_path, lang):
+    rows = "".join(f"{i},{(79000 + 1200 * i + 900 * (i % 3)):.1f}\n" for i in range(40))
+    path = tmp_path / "prices.csv"
+    path.write_text("age,price\n" + rows)
+    told = kedou("fit", str(path), "-t", "price", "--lang", lang).out
+    assert not re.search(r"e\+0[0-6]", told)
+    assert re.search(r"79,\d{3}\b", told)
+    formula = next(line for line in told.splitlines() if "price = " in line)
+    assert "," not in formula.split("price = ")[1]
+    content = json.loads(kedou("fit", str(path), "-t", "price", "--json", "--lang", lang).out)
+    assert isinstance(content["loss"]["first"], float)
+    assert content["loss"]["first"] > 1e7

@@ -153,6 +153,7 @@ def test_a_chapter_that_is_not_there_is_told_with_the_nearest(asked, near, tmp_p
     with pytest.raises(OptionError) as caught:
         kd.export(asked, tmp_path / "f.html")
     assert caught.value.values["near"] == near
+    assert "cover, derivative, forward" in str(caught.value)
     assert not list(tmp_path.iterdir())
 
 
@@ -160,6 +161,13 @@ def test_names_are_taken_as_people_write_them():
     assert chapter_named("Learning Rate").name == chapter_named("learning_rate").name
     with pytest.raises(OptionError, match="cover, derivative"):
         chapter_named("zzz")
+
+
+@pytest.mark.parametrize("asked", ["all", "All", "*", "全部"])
+def test_all_chapters_are_exported_in_another_way(asked, tmp_path):
+    with pytest.raises(OptionError, match="export_all") as caught:
+        kd.export(asked, tmp_path / "f.html")
+    assert "export_all" in caught.value.text("zh-CN")
 
 
 def test_a_place_that_cannot_be_written_to_is_told(tmp_path):

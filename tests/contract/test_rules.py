@@ -374,14 +374,25 @@ def test_schedules():
         (lambda: rules.Cosine(0.1, steps=2.5), OptionTypeError, "rules.steps-not-whole"),
         (lambda: rules.rate_at(lambda t: float("nan"), 3), OptionError, "rules.not-finite"),
         (
-            lambda: rules.to_json(rules.Adam(lambda t: 1)),
-            OptionTypeError,
-            "rules.schedule-not-saved",
+            lambda: rules.from_json(rules.to_json(rules.Adam(lambda t: 1))),
+            OptionError,
+            "rules.own-schedule-not-saved",
         ),
     ]:
         with pytest.raises(error) as caught:
             make()
         said(caught, code)
+
+
+def test_of_a_schedule_of_ones_own_the_name_is_kept():
+    def fading(step):
+        return 0.1 / (1 + step)
+
+    told = rules.to_json(rules.Momentum(fading))
+    assert told["learning_rate"] == {"schedule": None, "own": "fading"}
+    assert not rules.can_be_made_again(told)
+    assert not rules.can_be_made_again(rules.to_json(rules.make(lambda theta, gradient: theta)))
+    assert rules.can_be_made_again(rules.to_json(rules.Momentum(rules.InverseTime(0.1, 1.0))))
 
 
 def test_the_slope_rule_runs_away_as_in_the_lesson():

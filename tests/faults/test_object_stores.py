@@ -334,7 +334,7 @@ def test_a_damaged_object(environment: str, bucket: Any) -> None:
 
 
 def test_the_lab_reads_no_store(environment: str, bucket: Any) -> None:
-    from kedou.sources.open import table_of
+    from kedou.sources.table_files import table_of
 
     with pytest.raises(UnreadableFileError) as caught:
         table_of("s3://data/set/one.csv")

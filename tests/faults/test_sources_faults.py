@@ -49,6 +49,37 @@ def csv(tmp_path: Path) -> Any:
 TEN = "".join(f"{i},{i}.5\n" for i in range(10))
 
 
+# What reaches stores is refused where there is none
+
+
+def test_settings_of_a_store_are_for_addresses(csv: Any) -> None:
+    path = csv("area,price\n" + TEN)
+    given: dict[str, Any] = {"target": "price", "storage_options": {"key": "mine"}}
+    error = refusal("sources.storage-options-here", path, **given)
+    assert str(path) in str(error)
+    assert "mine" not in str(error)
+    refusal("sources.storage-options-here", str(path.parent), **given)
+    refusal("sources.storage-options-here", [path], **given)
+    table = {"area": [1.0, 2.0], "price": [1.0, 3.0]}
+    refusal("sources.store-without-files", table, **given)
+    refusal("sources.store-without-files", pd.DataFrame(table), target="price", filesystem=3)
+    refusal("sources.store-without-files", np.eye(2), [1.0, 2.0], storage_options={"key": "mine"})
+    refusal("sources.store-without-files", kopen(path, target="price"), filesystem=3)
+    for empty in ({}, None):
+        assert drain(path, target="price", storage_options=empty)
+
+
+def test_settings_of_a_store_are_refused_when_a_model_is_applied(csv: Any) -> None:
+    import kedou as kd
+
+    path = csv("area,price\n" + TEN)
+    model = kd.fit(path, target="price")
+    for data in (path, {"area": [1.0]}):
+        with pytest.raises(KedouError) as caught:
+            list(model.predict(data, storage_options={"key": "mine"}))
+        assert "storage_options" in str(caught.value)
+
+
 # Cells
 
 

@@ -5,6 +5,7 @@ import io
 import json
 import math
 import pickle
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -641,6 +642,27 @@ def test_the_report_is_a_page_of_its_own(home: House) -> None:
     assert said["type"] == "saved"
     assert said["file"]["name"] == "engel-report.html"
     assert said["file"]["bytes"] > 100_000
+
+
+def test_the_report_warns_of_rows_and_columns_that_took_no_part(home: House) -> None:
+    home.write(
+        "holes.csv", "x,town,y\n" + "".join(f"{i},a,{i % 7}\n" for i in range(40)) + ",b,3\n"
+    )
+
+    async def run() -> bytes:
+        visitor = await home.owner()
+        async with visitor.socket() as line:
+            key = await opened(visitor, line, {"path": "holes.csv"})
+            told = await line.finish(**{**scan(target="y"), "table": key})
+            _, body = await saved(visitor, line, scan=told["scan"], kind="report", settings=RUN)
+            return body
+
+    page = home.run(run()).decode()
+    found = re.search(r'id="kedou-report">(.*?)</script>', page)
+    assert found
+    codes = [each["code"] for each in json.loads(found[1])["warnings"]]
+    assert "reporting.some-skipped" in codes
+    assert "reporting.columns-left-out" in codes
 
 
 def test_a_run_that_diverged_is_no_model(home: House) -> None:

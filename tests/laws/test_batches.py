@@ -106,6 +106,50 @@ def test_stochastic_descent_is_a_plain_loop_over_the_same_order(batch_size):
     np.testing.assert_allclose(run.theta, walked, rtol=1e-12, atol=1e-13)
 
 
+@pytest.mark.parametrize("compiled", [True, False])
+def test_a_rate_given_as_a_plain_function_is_the_rate_of_each_step(compiled):
+    if compiled:
+        pytest.importorskip("numba")
+    x, y = TADPOLES.X[:, 0], TADPOLES.y
+    asked = []
+
+    def rate(step):
+        asked.append(step)
+        return 0.05 / (1 + step) ** 0.5
+
+    w, b, t, walked = 0.0, 0.0, 0, [(0.0, 0.0)]
+    for epoch in (1, 2, 3):
+        rows = row_order(f"5:{epoch}:0", 7)
+        for first in range(0, 7, 2):
+            batch = rows[first : first + 2]
+            error = y[batch] - (w * x[batch] + b)
+            size = 0.05 / (1 + t) ** 0.5
+            w, b = w + size * np.mean(2 * error * x[batch]), b + size * np.mean(2 * error)
+            walked.append((w, b))
+            t += 1
+    options = {"batch_size": 2, "epochs": 3, "seed": 5, "compiled": compiled}
+    run = kd.descend(TADPOLES, learning_rate=rate, **options)
+    np.testing.assert_allclose(run.theta, walked, rtol=1e-12, atol=1e-13)
+    assert sorted(set(asked)) == list(range(12))
+    assert run.settings["compiled"] is compiled
+    assert run.learning_rate is None
+    assert run.rule["learning_rate"] == {"schedule": None, "own": "rate"}
+
+
+def test_a_plain_function_walks_as_the_schedule_it_repeats(tmp_path):
+    X, y = line()
+    ours = kd.rules.InverseTime(0.1, decay=0.5)
+    for how in ({"steps": 40}, {"batch_size": 16, "epochs": 2}, {"loss": "huber", "steps": 9}):
+        one, other = (
+            kd.descend(X, y=y, learning_rate=rate, **how) for rate in (ours, lambda t: ours(t))
+        )
+        np.testing.assert_array_equal(one.theta, other.theta)
+        assert str(one.outcome) == str(other.outcome)
+        assert [str(m) for m in one.messages] == [str(m) for m in other.messages]
+    other.save(tmp_path / "run.json")
+    assert kd.Trajectory.load(tmp_path / "run.json").rule == other.rule
+
+
 @pytest.mark.parametrize("cells", [None, 40, 7])
 @pytest.mark.parametrize("shuffle", [True, False])
 def test_every_row_is_visited_once_an_epoch(monkeypatch, tmp_path, cells, shuffle):

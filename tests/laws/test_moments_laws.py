@@ -12,7 +12,7 @@ import kedou as kd
 from kedou.block import Block
 from kedou.errors import MomentsMismatchError, OptionError
 from kedou.fitting.folds import fold_of_rows
-from kedou.moments.moments import empty
+from kedou.moments.merging import empty
 from oracle import exact_least_squares, fewest_digits, whole
 
 seeds = st.integers(0, 2**32 - 1)

@@ -7,7 +7,7 @@ import pytest
 import kedou as kd
 from kedou.errors import DataError, OptionError, UnreadableFileError
 from kedou.sources.files import NamedFile, find_files
-from kedou.sources.open import table_of
+from kedou.sources.table_files import table_of
 
 ROWS = "x,y\n" + "".join(f"{i},{i * i % 7}\n" for i in range(200))
 

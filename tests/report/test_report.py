@@ -131,6 +131,57 @@ def test_the_most_important_warning_is_first():
     assert "reporting.few-rows" in [each["code"] for each in few["warnings"]]
 
 
+def holes(missing: int) -> dict:
+    x = table()["x"].copy()
+    x[:missing] = np.nan
+    return {"x": x, "town": ["a", "b"] * 60, "y": table()["y"]}
+
+
+@pytest.mark.parametrize(
+    ("missing", "code"), [(0, None), (3, "reporting.some-skipped"), (40, "reporting.many-skipped")]
+)
+def test_rows_that_were_skipped_are_warned_of(missing, code):
+    source = kd.open(holes(missing), target="y")
+    run = kd.descend(kd.scan(source), standardize=True)
+    for language in ("en", "zh-CN"):
+        content = inside(kd.report(run, data=source, lang=language).html)
+        said = {each["code"]: each["text"] for each in content["warnings"]}
+        skipping = [each for each in said if each.endswith("skipped")]
+        assert skipping == ([] if code is None else [code])
+        if code:
+            assert all(word in said[code] for word in ("120", str(missing), "x"))
+    assert said["reporting.columns-left-out"].startswith("没有用到的列：“town”（文字）")
+
+
+def test_columns_that_were_not_asked_for_are_no_warning():
+    data = {**holes(0), "z": table()["x"] ** 2}
+    run = kd.descend(data, target="y", features="x", standardize=True)
+    content = inside(kd.report(run, data=kd.open(data, target="y", features="x")).html)
+    assert "reporting.columns-left-out" not in [each["code"] for each in content["warnings"]]
+
+
+def test_many_columns_are_counted():
+    data = {**table(), **{f"t{number}": ["a", "b"] * 60 for number in range(9)}}
+    run = kd.descend(data, target="y", standardize=True)
+    (said,) = inside(kd.report(run, data=kd.open(data, target="y"), lang="en").html)["warnings"]
+    assert said["text"].startswith("Columns not used: 't0' (text), 't1' (text)")
+    assert "and 3 more columns" in said["text"]
+
+
+def test_the_command_line_warns_of_rows_and_columns(tmp_path):
+    (tmp_path / "d.csv").write_text(
+        "town,x,y\n" + "".join(f"a,{i},{2 * i + i % 3}\n" for i in range(30)) + "b,,3\nb,4\n"
+    )
+    path = tmp_path / "run.html"
+    command = ["fit", str(tmp_path / "d.csv"), "-t", "y", "--skip-bad-rows", "-q"]
+    assert app.run([*command, "--report", str(path)]) == 0
+    said = {each["code"]: each["text"] for each in inside(path.read_text("utf-8"))["warnings"]}
+    assert said["reporting.some-skipped"] == (
+        "2 of 32 rows were left out for missing or bad cells (1 in 'x', rows of another length: 1)."
+    )
+    assert "'town' (text)" in said["reporting.columns-left-out"]
+
+
 def test_the_command_line_writes_it(tmp_path, capsys):
     tadpoles = str(kd.data.tadpoles().path())
     path = tmp_path / "run.html"

@@ -141,6 +141,10 @@ def test_a_run_by_batches_or_by_ones_own_rule_says_why_it_cannot_retrain():
     own = kd.descend(TADPOLES, rule=lambda theta, gradient: theta - 0.01 * gradient, steps=5)
     content = inside(kd.report(own).html)
     assert content["without"]["code"] == "reporting.no-moments-rule"
+    for rate in (lambda step: 0.05 / (1 + step), kd.rules.InverseTime(0.05, decay=1.0)):
+        changing = kd.descend(TADPOLES, learning_rate=rate, steps=5)
+        content = inside(kd.report(changing, data=TADPOLES).html)
+        assert content["without"]["code"] == "reporting.no-moments-schedule"
 
 
 def test_a_saved_run_is_told_with_its_moments(tmp_path):

@@ -2,7 +2,7 @@
  * Words, apart from the code that decides what to say: a template and values become a sentence.
  *
  * The rule for values is Python's (`kedou.texts.show`): text as it is, counts with thousands
- * commas, other numbers with four significant digits (`%.4g`), lists joined by ", ".
+ * commas, other numbers with four significant digits (`numberText`), lists joined by ", ".
  */
 
 import { type Message, type Value, type Values, isCount, isMessage } from "./message.ts";
@@ -15,8 +15,8 @@ export function show(value: Value, catalogue: Catalogue = {}): string {
   if (typeof value === "string") return value;
   if (value === null) return "None";
   if (typeof value === "boolean") return value ? "True" : "False";
-  if (typeof value === "number") return formatG(value, 4);
-  if (isCount(value)) return withCommas(value.count);
+  if (typeof value === "number") return numberText(value, 4);
+  if (isCount(value)) return separated(String(value.count));
   if (isMessage(value)) return sentence(value, catalogue);
   const parts = value.map((part) => show(part, catalogue));
   return parts.join(isMessage(value[0]) ? " " : ", ");
@@ -44,9 +44,30 @@ function fill(template: string, values: Values, catalogue: Catalogue): string {
   });
 }
 
-function withCommas(value: number): string {
-  const digits = String(Math.abs(value)).replace(/\B(?=(\d{3})+$)/g, ",");
-  return value < 0 ? `-${digits}` : digits;
+function separated(digits: string): string {
+  return digits.replace(/\B(?=(\d{3})+$)/g, ",");
+}
+
+/** From here on a number is written with a power of ten. */
+export const LEAST_POWER = 1e7;
+
+/**
+ * Write a number for people, as Python's `kedou.texts.number` does: so many significant digits, all
+ * those before the point, commas between thousands; powers of ten from ten million up.
+ */
+export function numberText(value: number, digits: number): string {
+  const text = formatG(value, digits);
+  const whole = text.includes("e+") && Math.abs(value) < LEAST_POWER;
+  if (text.includes("e") && !whole) return text;
+  const [before, after] = (whole ? String(nearest(value)) : text).split(".") as [string, string?];
+  return after === undefined ? separated(before) : `${separated(before)}.${after}`;
+}
+
+/** Return the nearest whole number, the even one of two. */
+function nearest(value: number): number {
+  const below = Math.floor(value);
+  const rest = value - below;
+  return rest > 0.5 || (rest === 0.5 && below % 2 !== 0) ? below + 1 : below;
 }
 
 /**

@@ -174,7 +174,8 @@ def _judgement(page: Page, one: Diagnosis) -> None:
     page.add("condition", say(code, condition=number(one.condition_number)))
     values = [number(value) for value in one.eigenvalues.tolist()]
     shown = values if len(values) <= 8 else [*values[:6], "...", values[-1]]
-    page.add("eigenvalues", ", ".join(shown))
+    between = "; " if any("," in value for value in shown) else ", "
+    page.add("eigenvalues", between.join(shown))
     page.add("hard", _hard(one))
 
 

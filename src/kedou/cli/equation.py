@@ -42,7 +42,8 @@ def equation(
             text += " + ..."
         sign = "-" if value < 0 else "+"
         sign = f" {sign} " if text else ("-" if value < 0 else "")
-        text += f"{sign}{number(abs(value), digits)}{rest}"
+        plain = number(abs(value), digits).replace(",", "")  # a formula is there to be copied
+        text += f"{sign}{plain}{rest}"
     if intercept is None and shown < len(names):
         text += " + ..."
     line = text or "0"

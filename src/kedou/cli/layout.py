@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from kedou import texts
 from kedou.readable import cells, pad
 
 _NOT_FIRST = "，。；：、？！）】》”’％%,.;:?!)]}"
@@ -82,14 +83,12 @@ def table(rows: Sequence[Sequence[str]], left: int = 1, gap: str = "  ") -> list
 
 
 def number(value: float | None, digits: int = 4) -> str:
-    """Write a number with so many significant digits; a minus where there is none.
+    """Write a number as it stands in a sentence; a minus where there is none.
 
-    >>> number(0.743282, 3), number(1234567.0, 6), number(None)
-    ('0.743', '1.23457e+06', '-')
+    >>> number(0.743282, 3), number(1234567.4, 6), number(None)
+    ('0.743', '1,234,567', '-')
     """
-    if value is None or value != value:
-        return "-"
-    return f"{value:.{digits}g}"
+    return "-" if value is None or value != value else texts.number(value, digits)
 
 
 def whole(value: int) -> str:

@@ -96,7 +96,7 @@ def _rate(page: Page, fitted: Fitted) -> None:
 def _rate_text(value: float | None) -> str:
     """Write a rate so that a whole one still looks like one: 1.0."""
     text = number(value)
-    return f"{text}.0" if text.isdigit() else text
+    return f"{text}.0" if text.replace(",", "").isdigit() else text
 
 
 def _fit(page: Page, fitted: Fitted) -> None:

@@ -21,7 +21,7 @@ from kedou.block import Column, Floats
 from kedou.errors import DataError
 from kedou.moments import Moments
 from kedou.moments import double_double as dd
-from kedou.moments.moments import empty
+from kedou.moments.merging import empty
 from kedou.solution import make_design
 from kedou.spectrum.quadratic import Quadratic, quadratic_of
 

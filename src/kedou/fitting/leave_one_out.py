@@ -12,7 +12,7 @@ from kedou.block import Block
 from kedou.errors import DataError
 from kedou.fitting.reading import Observer
 from kedou.moments import Accumulator, ExactAccumulator, Merger, Moments, Sums
-from kedou.moments.moments import with_columns
+from kedou.moments.unions import with_columns
 from kedou.sources.source import Source
 
 SMALL = 100

@@ -14,22 +14,16 @@ good to 1e-8 of the spread, and merging would carry that error into the scatter.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
-from kedou.block import Column, Floats, level_order
-from kedou.errors import DataError, MomentsMismatchError
-from kedou.moments.chan import between
+from kedou.block import Column, Floats
+from kedou.errors import DataError
 from kedou.readable import Table
 from kedou.texts import Message
 
 if TYPE_CHECKING:
     from kedou.moments.exact.bins import Bins
-
-SMALLEST = 1e-153
-"""Below this size the square of a value is subnormal and loses digits."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -164,7 +158,9 @@ class Moments:
         """
         if not isinstance(other, Moments):
             return NotImplemented
-        return _merge(self, other)
+        from kedou.moments.merging import merge
+
+        return merge(self, other)
 
     def without(self, fold: int) -> Moments:
         """Return the moments of all folds but one, merged in order.
@@ -176,6 +172,8 @@ class Moments:
         """
         if not 0 <= fold < len(self.folds):
             raise DataError("moments.no-fold", fold=fold, folds=len(self.folds))
+        from kedou.moments.merging import empty
+
         rest = [part for number, part in enumerate(self.folds) if number != fold]
         if not rest:
             return empty(self)
@@ -226,181 +224,3 @@ class Moments:
         from kedou.moments.algebra import shift
 
         return shift(self, offsets)
-
-
-def empty(like: Moments) -> Moments:
-    """Return the moments of no rows, with the columns of ``like``: the neutral element of ``+``."""
-    size = len(like.columns) + 1
-    if like.exact is not None:
-        from kedou.moments.exact.bins import none
-
-        like = replace(like, exact=none(size + 1), scatter_low=np.zeros((size, size)))
-    return replace(
-        like,
-        count=0,
-        weight_sum=0.0,
-        mean=np.zeros(size),
-        mean_low=np.zeros(size),
-        scatter=np.zeros((size, size)),
-        rows_read=0,
-        skipped={},
-        folds=(),
-    )
-
-
-def require_range(moments: Moments) -> None:
-    """Refuse values whose squares leave the range of float64, at either end.
-
-    Raises
-    ------
-    DataError
-    """
-    with np.errstate(over="ignore"):
-        squares = moments.mean * moments.mean
-        finite = np.isfinite(np.diag(moments.scatter)) & np.isfinite(squares)
-    if not finite.all():
-        _refuse_range(moments, int(np.argmin(finite)), "too-large", "target-out-of-range")
-    if moments.weight_sum > 0:
-        spread = np.sqrt(np.diag(moments.scatter) / moments.weight_sum)
-        size = np.maximum(np.abs(moments.mean), spread)
-        lost = (size > 0) & (size < SMALLEST)
-        if lost.any():
-            _refuse_range(moments, int(np.argmax(lost)), "too-small", "target-too-small")
-
-
-def _refuse_range(moments: Moments, number: int, column: str, target: str) -> None:
-    value = float(np.nan_to_num(abs(moments.mean[number])))
-    if number == len(moments.columns):
-        raise DataError(f"moments.{target}", value=value)
-    raise DataError(f"moments.{column}", column=moments.columns[number].name, value=value)
-
-
-def as_fast(moments: Moments) -> Moments:
-    """Return the moments rounded to float64, as fast ones: what is added to fast ones."""
-    folds = tuple(as_fast(fold) for fold in moments.folds)
-    return replace(
-        moments, precision="fast", exact=None, scatter_low=None, chosen=None, folds=folds
-    )
-
-
-def _merge(a: Moments, b: Moments) -> Moments:
-    require_same_kind(a, b)
-    if a.exact is not None and b.exact is not None:
-        from kedou.moments.exact.sums import sums_of
-
-        return replace((sums_of(a) + sums_of(b)).moments(), chosen=a.chosen or b.chosen)
-    if a.exact is not None or b.exact is not None:
-        a, b = as_fast(a), as_fast(b)
-    if a.columns != b.columns:
-        a, b = _align(a, b)
-    folds: tuple[Moments, ...] = ()
-    if a.folds and len(a.folds) == len(b.folds):
-        folds = tuple(_merge(x, y) for x, y in zip(a.folds, b.folds, strict=True))
-    counts: dict[str, Any] = {**merged_counts(a, b), "folds": folds}
-    if b.weight_sum == 0.0:
-        return replace(a, **counts)
-    if a.weight_sum == 0.0:
-        return replace(b, **counts)
-    weight_sum, mean, low, spread = between(
-        np.array([a.weight_sum, b.weight_sum]),
-        np.array([a.mean, b.mean]),
-        np.array([a.mean_low, b.mean_low]),
-    )
-    scatter = a.scatter + b.scatter + spread
-    return replace(a, weight_sum=weight_sum, mean=mean, mean_low=low, scatter=scatter, **counts)
-
-
-def merged_counts(a: Any, b: Any) -> dict[str, Any]:
-    """Return ``count``, ``rows_read`` and ``skipped`` of two sums or moments together."""
-    skipped = dict(a.skipped)
-    for name, cells in b.skipped.items():
-        skipped[name] = skipped.get(name, 0) + cells
-    return {
-        "count": a.count + b.count,
-        "rows_read": a.rows_read + b.rows_read,
-        "skipped": skipped,
-    }
-
-
-def require_same_kind(a: Any, b: Any) -> None:
-    """Refuse to add what does not belong together: other targets, weights or folds.
-
-    Raises
-    ------
-    MomentsMismatchError
-    """
-    if a.target_name != b.target_name:
-        raise MomentsMismatchError("moments.other-target", left=a.target_name, right=b.target_name)
-    if (a.weight_name is None) != (b.weight_name is None) and a.count and b.count:
-        raise MomentsMismatchError(
-            "moments.other-weight", left=a.weight_name or "-", right=b.weight_name or "-"
-        )
-    if len(a.folds) != len(b.folds) and a.count and b.count:
-        raise MomentsMismatchError("moments.other-folds", left=len(a.folds), right=len(b.folds))
-
-
-def _frame(columns: tuple[Column, ...]) -> list[tuple[str, str, int, str | None]]:
-    """Columns with all levels of one category folded into one entry."""
-    entries: list[tuple[str, str, int, str | None]] = []
-    for column in columns:
-        name = column.source if column.kind == "level" else column.name
-        entry = (column.kind, name, column.power, None)
-        if entry not in entries:
-            entries.append(entry)
-    return entries
-
-
-def union_columns(a: tuple[Column, ...], b: tuple[Column, ...]) -> tuple[Column, ...]:
-    """Unite two sets of columns that may differ in the levels of a category only.
-
-    Raises
-    ------
-    MomentsMismatchError
-        They differ in more than levels.
-    """
-    frame_a, frame_b = _frame(a), _frame(b)
-    plain_a = [entry for entry in frame_a if entry[0] != "level"]
-    plain_b = [entry for entry in frame_b if entry[0] != "level"]
-    if plain_a != plain_b:
-        only_a = [c.name for c in a if c not in b]
-        only_b = [c.name for c in b if c not in a]
-        if not only_a and not only_b:
-            raise MomentsMismatchError(
-                "moments.other-order", left=[c.name for c in a], right=[c.name for c in b]
-            )
-        raise MomentsMismatchError(
-            "moments.other-columns", left=only_a or ["-"], right=only_b or ["-"]
-        )
-    # A category that one side has never seen (no rows) takes its place from the other side.
-    order = frame_a if len(frame_a) >= len(frame_b) else frame_b
-    result: list[Column] = []
-    for entry in order + [e for e in frame_b if e not in order]:
-        if entry[0] == "level":
-            levels = {c.level: c for c in (*a, *b) if c.kind == "level" and c.source == entry[1]}
-            result += [levels[level] for level in sorted(levels, key=level_order)]
-        else:
-            result.append(next(c for c in (*a, *b) if c.kind == entry[0] and c.name == entry[1]))
-    return tuple(result)
-
-
-def with_columns(moments: Moments, columns: tuple[Column, ...]) -> Moments:
-    """Return the moments in a wider set of columns: a level never seen is 0 in every row."""
-    if moments.columns == columns:
-        return moments
-    if moments.exact is not None:
-        from kedou.moments.exact.sums import sums_of
-
-        return replace(sums_of(moments).widened(columns).moments(), chosen=moments.chosen)
-    place = {column: number for number, column in enumerate(columns)}
-    where = np.array([place[column] for column in moments.columns] + [len(columns)], dtype=np.intp)
-    size = len(columns) + 1
-    mean, low, scatter = np.zeros(size), np.zeros(size), np.zeros((size, size))
-    mean[where], low[where] = moments.mean, moments.mean_low
-    scatter[np.ix_(where, where)] = moments.scatter
-    folds = tuple(with_columns(fold, columns) for fold in moments.folds)
-    return replace(moments, columns=columns, mean=mean, mean_low=low, scatter=scatter, folds=folds)
-
-
-def _align(a: Moments, b: Moments) -> tuple[Moments, Moments]:
-    columns = union_columns(a.columns, b.columns)
-    return with_columns(a, columns), with_columns(b, columns)

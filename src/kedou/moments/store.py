@@ -22,7 +22,8 @@ from kedou.block import Column, ColumnKind, Floats
 from kedou.errors import SavedFileError
 from kedou.moments.exact.bins import from_whole
 from kedou.moments.exact.sums import moments_of
-from kedou.moments.moments import Moments, require_range
+from kedou.moments.moments import Moments
+from kedou.moments.range import require_range
 from kedou.saving import load_document, reading_content, save_document
 from kedou.texts import Message
 

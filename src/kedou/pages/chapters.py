@@ -64,13 +64,17 @@ CHAPTERS = (
 )
 
 
+WHOLE = ("all", "everything", "lesson", "site", "*", "全部", "所有")
+"""What is said for all chapters at once, by who looks for the other way to export."""
+
+
 def chapter_named(name: str) -> Chapter:
     """Return the chapter of that name; ``cover`` is one too.
 
     Raises
     ------
     OptionError
-        There is none; the nearest name is told.
+        There is none; all names are told, and the nearest one.
 
     Examples
     --------
@@ -86,7 +90,10 @@ def chapter_named(name: str) -> Chapter:
         for chapter in CHAPTERS
         for language in LANGUAGES
     }
+    if asked in WHOLE:
+        raise OptionError("chapters.no-chapter-all", name=name)
     near = get_close_matches(asked, [*known, *titles], n=1)
     if near:
-        raise OptionError("chapters.no-chapter-near", name=name, near=titles.get(near[0], near[0]))
+        nearest = titles.get(near[0], near[0])
+        raise OptionError("chapters.no-chapter-near", name=name, near=nearest, known=list(known))
     raise OptionError("chapters.no-chapter", name=name, known=list(known))

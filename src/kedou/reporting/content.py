@@ -19,11 +19,12 @@ from kedou.descent import Trajectory
 from kedou.fitting.hold_out import HoldOut
 from kedou.fitting.validation import validate
 from kedou.moments import Moments
-from kedou.moments.moments import as_fast
+from kedou.moments.merging import as_fast
 from kedou.moments.store import to_content
 from kedou.plain import plain
 from kedou.reporting.warnings import warnings_of
 from kedou.solution import Solution, make_design
+from kedou.sources import LeftOut
 from kedou.texts import Message, current_language, say
 from kedou.version import version
 
@@ -57,6 +58,8 @@ class Report:
         The command that makes the report again.
     notes : tuple of Message
         What was said while reading.
+    left_out : sequence of LeftOut
+        Columns that were not used, and why.
     """
 
     run: Trajectory
@@ -70,6 +73,7 @@ class Report:
     command: str | None = None
     notes: tuple[Message, ...] = ()
     options: Mapping[str, Any] = field(default_factory=dict)
+    left_out: Sequence[LeftOut] = ()
 
 
 def report_content(report: Report) -> dict[str, Any]:
@@ -95,7 +99,9 @@ def report_content(report: Report) -> dict[str, Any]:
         "moments": None if why else _moments(moments),
         "only_last": held is not None and held.kind == "split",
         "without": None if why is None else _said(why),
-        "warnings": [_said(message) for message in warnings_of(run, moments, held)],
+        "warnings": [
+            _said(message) for message in warnings_of(run, moments, held, report.left_out)
+        ],
         "data": _data(report),
         "residuals": residual_groups(run, moments, report.sample),
         "command": report.command,
@@ -148,6 +154,8 @@ def _why_no_moments(report: Report) -> Message | None:
         return Message("reporting.no-moments-loss", {"loss": loss})
     if report.run.rule.get("name") is None:
         return Message("reporting.no-moments-rule")
+    if any(isinstance(value, Mapping) for value in report.run.rule.values()):
+        return Message("reporting.no-moments-schedule")
     if "batch_size" in report.run.settings:
         return Message("reporting.no-moments-batches")
     rows = moments.mean[:-1] * moments.weight_sum

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import html
 import os
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, overload
@@ -26,6 +27,7 @@ from kedou.reporting.content import Report, report_content
 from kedou.reporting.page import report_page
 from kedou.saving import replacing
 from kedou.solution import make_design
+from kedou.sources import LeftOut
 from kedou.texts import normalise_language, speaking
 
 FOLDS = 5
@@ -178,6 +180,7 @@ def _gathered(
     options: dict[str, Any],
 ) -> Report:
     sample = plan = path = None
+    left_out: Sequence[LeftOut] = ()
     if data is not None:
         source = as_source(data, **options)
         sampler = Sampler()
@@ -186,6 +189,7 @@ def _gathered(
         _require_same_columns(run, moments)
         drawn = sampler.sample(moments.columns)
         sample, plan, path = (drawn.X, drawn.y), source.plan, _file_of(source)
+        left_out = source.left_out
         if 2 <= moments.count < SMALL:
             moments = leave_one_out(source)
     moments = moments or run.moments
@@ -201,6 +205,7 @@ def _gathered(
         held=_held(run, moments),
         sample=sample,
         with_moments=with_moments,
+        left_out=left_out,
     )
 
 
@@ -222,7 +227,7 @@ def _require_same_columns(run: Trajectory, moments: Moments) -> None:
 
 def _held(run: Trajectory, moments: Moments) -> HoldOut | None:
     settings = run.settings
-    known = settings["loss"] == "squared" and run.rule.get("name") is not None
+    known = settings["loss"] == "squared" and rules.can_be_made_again(run.rule)
     if len(moments.folds) < 2 or not known or "batch_size" in settings:
         return None
     same = ("steps", "tolerance", "intercept", "standardize", "ridge")

@@ -9,7 +9,16 @@ from kedou.rules.gradient_descent import GradientDescent
 from kedou.rules.momentum import Momentum
 from kedou.rules.nesterov import Nesterov
 from kedou.rules.preconditioned import Preconditioned
-from kedou.rules.registry import NAMED, PYTHON_ONLY, from_json, has_rate, make, to_json, with_rate
+from kedou.rules.registry import (
+    NAMED,
+    PYTHON_ONLY,
+    can_be_made_again,
+    from_json,
+    has_rate,
+    make,
+    to_json,
+    with_rate,
+)
 from kedou.rules.rmsprop import RMSProp
 from kedou.rules.rule import Objective, Rule
 from kedou.rules.schedules import Constant, Cosine, InverseTime, Rate, Schedule, rate_at
@@ -39,6 +48,7 @@ __all__ = [
     "Schedule",
     "SignStep",
     "SlopeStep",
+    "can_be_made_again",
     "from_json",
     "has_rate",
     "make",

@@ -22,7 +22,7 @@ from kedou.rules.nesterov import Nesterov
 from kedou.rules.preconditioned import Preconditioned
 from kedou.rules.rmsprop import RMSProp
 from kedou.rules.rule import Rule
-from kedou.rules.schedules import Rate, rate_from_json, rate_to_json
+from kedou.rules.schedules import Rate, is_own_schedule, rate_from_json, rate_to_json
 from kedou.rules.sign_step import SignStep
 from kedou.rules.slope_step import SlopeStep
 
@@ -144,13 +144,9 @@ def with_rate(rule: Any, rate: Rate) -> Rule:
 def to_json(rule: Any) -> dict[str, Any]:
     """Return a rule as plain JSON values: its name and its constants.
 
-    A rule from outside this package becomes ``{"name": None, "own": its name}``: enough to say
-    what ran, not enough to run it again.
-
-    Raises
-    ------
-    OptionTypeError
-        If its learning rate is a schedule from outside this package.
+    A rule from outside this package becomes ``{"name": None, "own": its name}``, and a schedule
+    from outside it ``{"schedule": None, "own": its name}``: enough to say what ran, not enough to
+    run it again (``can_be_made_again``).
 
     Examples
     --------
@@ -171,8 +167,8 @@ def from_json(data: Mapping[str, Any]) -> Rule:
     Raises
     ------
     OptionError
-        If the rule came from outside this package, its name is unknown, or its constants are not
-        those of the rule.
+        If the rule or its schedule came from outside this package, its name is unknown, or its
+        constants are not those of the rule.
 
     Examples
     --------
@@ -190,6 +186,17 @@ def from_json(data: Mapping[str, Any]) -> Rule:
         raise OptionError("rules.constants", rule=name, got=list(constants), known=known)
     rule: Rule = kind(**constants)
     return rule
+
+
+def can_be_made_again(data: Mapping[str, Any]) -> bool:
+    """Say whether ``from_json`` can make the rule that ``to_json`` wrote.
+
+    Examples
+    --------
+    >>> can_be_made_again(to_json(Momentum(lambda step: 0.1 / (1 + step))))
+    False
+    """
+    return data.get("name") is not None and not any(map(is_own_schedule, data.values()))
 
 
 def is_named(rule: Any) -> bool:

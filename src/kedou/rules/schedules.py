@@ -1,14 +1,14 @@
 """Learning rates that change with the step: rate_t for t = 0, 1, 2, ...
 
 A schedule is a frozen value that is called with the step number, and every rule with a learning
-rate takes a schedule in its place. Any function of the step number serves as well, though only
-the ones defined here can be saved with a run.
+rate takes a schedule in its place. Any function of the step number serves as well; of such a one
+a saved run keeps only the name, so it is passed again where the run is repeated.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, fields
 from numbers import Integral, Real
 from typing import Any, ClassVar
@@ -198,24 +198,42 @@ def rate_at(rate: Rate, step: int) -> float:
 
 
 def rate_to_json(rate: Rate) -> float | dict[str, Any]:
-    """Return a learning rate as JSON: a number, or the schedule's name and constants."""
+    """Return a learning rate as JSON: a number, or the schedule's name and constants.
+
+    A schedule from outside this package becomes ``{"schedule": None, "own": its name}``.
+    """
     if not callable(rate):
         return rate
     if not isinstance(rate, Constant | InverseTime | Cosine):
-        raise OptionTypeError("rules.schedule-not-saved", got=_name_of(rate), known=list(SCHEDULES))
+        return {"schedule": None, "own": _name_of(rate)}
     return {"schedule": rate.name, **asdict(rate)}
 
 
 def rate_from_json(data: Any) -> Any:
-    """Return the learning rate that ``rate_to_json`` wrote."""
+    """Return the learning rate that ``rate_to_json`` wrote.
+
+    Raises
+    ------
+    OptionError
+        If the schedule came from outside this package, or its name is unknown.
+    """
     if not isinstance(data, dict):
         return data
+    if is_own_schedule(data):
+        raise OptionError(
+            "rules.own-schedule-not-saved", schedule=str(data.get("own")), known=list(SCHEDULES)
+        )
     kind = SCHEDULES.get(data.get("schedule", ""))
     if kind is None:
         raise OptionError(
             "rules.unknown-schedule", got=str(data.get("schedule")), known=list(SCHEDULES)
         )
     return kind(**{field.name: data[field.name] for field in fields(kind) if field.name in data})
+
+
+def is_own_schedule(data: Any) -> bool:
+    """Say whether what ``rate_to_json`` wrote stands for a schedule from outside this package."""
+    return isinstance(data, Mapping) and data.get("schedule", "") is None
 
 
 def _checked_steps(value: Any) -> int:

@@ -22,7 +22,7 @@ from kedou.moments import Moments
 from kedou.moments import double_double as dd
 from kedou.moments.exact import Bins
 from kedou.moments.exact.sums import weight_in_two
-from kedou.moments.moments import require_range
+from kedou.moments.range import require_range
 
 EPS = float(np.finfo(np.float64).eps)
 

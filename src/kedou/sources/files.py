@@ -132,7 +132,8 @@ def find_files(
     UnreadableFileError
         If there is no such file, or one of a kind that is not read.
     OptionError
-        If a path is empty, one file is named twice, or there are files of several formats.
+        If a path is empty, one file is named twice, or there are files of several formats; if
+        storage options are given for a file of this computer.
     """
     found: list[tuple[Any, Any]] = []  # (file, folder its partition is counted from)
     aside: list[str] = []
@@ -183,6 +184,8 @@ def _expand(text: str, aside: list[str], access: Access | None) -> list[tuple[An
         return list(objects_of(text, access, aside))
     if "://" in text:
         raise UnreadableFileError("sources.address", address=without_secrets(text))
+    if access is not None and access.options:
+        raise OptionError("sources.storage-options-here", file=text)
     path = Path(text).expanduser()
     if path.is_dir():
         return [(file, path) for file in _files_below(path, aside)]

@@ -14,27 +14,25 @@ array([[5.5],
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Literal, cast
-
-import numpy as np
+from typing import TYPE_CHECKING, Any
 
 from kedou.columns.plan import ColumnPlan, some
 from kedou.device import here, is_foreign_array
-from kedou.errors import DataError, OptionError, OptionTypeError
-from kedou.sources.arrays import ArraySource, as_numbers, check_length
-from kedou.sources.files import Admit, find_files
-from kedou.sources.source import LeftOut, Source
+from kedou.errors import OptionError, OptionTypeError
+from kedou.sources.arrays import as_numbers
+from kedou.sources.kinds import is_arrays, is_dask, is_files
+from kedou.sources.planned import Missing, planned
+from kedou.sources.source import Source
 from kedou.sources.stores import Access
-from kedou.texts import say
+from kedou.sources.table_files import table_of
+from kedou.sources.values import frame_of, named_columns, open_arrays, open_dask
 
 if TYPE_CHECKING:
     from kedou.columns.batch import TableBatch
     from kedou.sources.tables import Table
 
 Names = str | Sequence[str]
-Missing = Literal["skip", "error"]
 
 
 def open(
@@ -115,7 +113,8 @@ def open(
         files do not say it. ``s3``: ``key``, ``secret``, ``token``, ``role``, ``anonymous``,
         ``region``, ``endpoint``, ``virtual_addressing``, ``certificates`` (a file), ``proxy``.
         ``gs``: ``anonymous``, ``endpoint``, ``service_account``. ``abfs``: ``account``, ``key``,
-        ``token`` (SAS), ``endpoint``. Never saved, never shown.
+        ``token`` (SAS), ``endpoint``. Never saved, never shown. For addresses only: with files of
+        this computer they are refused.
     filesystem : pyarrow.fs.FileSystem or fsspec file system, optional
         Where the paths are, instead.
 
@@ -143,6 +142,7 @@ def open(
     ...         print(block.X.tolist(), block.y.tolist(), block.skipped)
     [[5.5], [8.5]] [21.0, 34.0] {'age': 1}
     """
+    access = _access(data, storage_options, filesystem)
     if isinstance(data, Source):
         return data
     _check_choice("missing", missing)
@@ -157,16 +157,15 @@ def open(
     if isinstance(y, str):
         raise OptionTypeError("sources.y-is-a-name", y=y)
     if is_dask(data):
-        return _open_dask(data, y, target, wanted, weight, missing)
+        return open_dask(data, y, target, wanted, weight, missing)
     data = here(data)
-    if _is_arrays(data) or is_foreign_array(data):
-        return _open_arrays(data, here(y), target, wanted, here(weight), missing)
-    if not _is_files(data):
-        table, target, weight = _frame(data, y, target, weight)
+    if is_arrays(data) or is_foreign_array(data):
+        return open_arrays(data, here(y), target, wanted, here(weight), missing)
+    if not is_files(data):
+        table, target, weight = frame_of(data, y, target, weight)
     elif y is not None:
         raise OptionError("sources.y-with-file")
     else:
-        access = Access(storage_options, filesystem)
         table = table_of(
             data, access=access, delimiter=delimiter, encoding=encoding, decimal=decimal
         )
@@ -214,15 +213,15 @@ def tables_of(
     from kedou.columns.choose import check_known
     from kedou.sources.tables import Table, pieces
 
+    access = _access(data, storage_options, filesystem)
     wanted = list(names or dict.fromkeys(feature.column for feature in plan.features))
     if isinstance(data, Table):
         table: Table = data
-    elif _is_arrays(data):
+    elif is_arrays(data):
         from kedou.sources.frames import FrameTable
 
-        table = FrameTable(None, _named_columns(as_numbers(data, "X", 2), wanted))
-    elif _is_files(data):
-        access = Access(storage_options, filesystem)
+        table = FrameTable(None, named_columns(as_numbers(data, "X", 2), wanted))
+    elif is_files(data):
         table = table_of(
             data, access=access, delimiter=delimiter, encoding=encoding, decimal=decimal
         )
@@ -236,6 +235,15 @@ def tables_of(
             yield from pieces(batch, plan)
 
 
+def _access(data: Any, storage_options: Any, filesystem: Any) -> Access:
+    """Return how stores are reached; only files are in one."""
+    for option, given in (("storage_options", storage_options or None), ("filesystem", filesystem)):
+        if given is not None and not is_files(data):
+            kind = type(data).__name__
+            raise OptionError("sources.store-without-files", option=option, type=kind)
+    return Access(storage_options, filesystem)
+
+
 def _names(names: Names) -> tuple[str, ...]:
     return (names,) if isinstance(names, str) else tuple(names)
 
@@ -243,167 +251,3 @@ def _names(names: Names) -> tuple[str, ...]:
 def _check_choice(name: str, value: str) -> None:
     if value not in ("skip", "error"):
         raise OptionError("sources.choice", name=name, value=str(value))
-
-
-def _is_files(data: Any) -> bool:
-    if isinstance(data, (str, os.PathLike)):
-        return True
-    listed = isinstance(data, (list, tuple)) and len(data) > 0
-    return listed and all(isinstance(item, (str, os.PathLike)) for item in data)
-
-
-def _is_arrays(data: Any) -> bool:
-    if _is_files(data):
-        return False
-    sparse = hasattr(data, "tocsr") or hasattr(data, "todense")
-    return sparse or isinstance(data, (np.ndarray, list, tuple))
-
-
-def _open_arrays(
-    data: Any,
-    y: Any,
-    target: str | None,
-    wanted: dict[str, Any],
-    weight: Any,
-    missing: Missing,
-) -> Source:
-    if y is None:
-        raise OptionError("sources.y-needed")
-    if target is not None:
-        raise OptionError("sources.target-with-arrays", target=target)
-    if isinstance(weight, str):
-        raise OptionTypeError("sources.weight-name-with-arrays", weight=weight)
-    if is_foreign_array(data):
-        from kedou.sources.device import open_device_arrays
-
-        asked = [name for name in ("categorical", "polynomial", "dates", "key") if wanted[name]]
-        if asked:
-            raise OptionError("device.numbers-only", option=asked[0])
-        return open_device_arrays(data, y, weight, wanted["features"], missing)
-    X = as_numbers(data, "X", 2)
-    arrays = {"y": as_numbers(y, "y", 1)}
-    if weight is not None:
-        arrays["weight"] = as_numbers(weight, "weight", 1)
-    for name, values in arrays.items():
-        check_length(name, values, len(X))
-    names = wanted["features"] or tuple(f"x{j}" for j in range(1, X.shape[1] + 1))
-    columns = _named_columns(X, names)
-    all_names = (*names, *arrays)
-    for name in all_names:
-        if all_names.count(name) > 1:
-            raise OptionError("sources.same-names", name=name)
-    if not (wanted["categorical"] or wanted["polynomial"] or wanted["dates"] or wanted["key"]):
-        return ArraySource(X, arrays["y"], arrays.get("weight"), names, missing)
-    from kedou.sources.frames import FrameTable
-
-    table = FrameTable(None, columns | arrays)
-    weight = "weight" if "weight" in arrays else None
-    return planned(table, "y", weight, wanted | {"features": None}, missing, "error")
-
-
-def is_dask(data: Any) -> bool:
-    """Say whether data are a Dask array or data frame, without loading what reads them."""
-    return hasattr(data, "__dask_graph__") and hasattr(data, "to_delayed")
-
-
-def _open_dask(
-    data: Any, y: Any, target: str | None, wanted: dict[str, Any], weight: Any, missing: Missing
-) -> Source:
-    from kedou.sources.dask_table import dask_table
-
-    table, target, weight, array = dask_table(data, y, target, weight, wanted["features"])
-    if target is None:
-        names = [column.name for column in table.columns]
-        raise OptionError("sources.target-needed", file=table.name, columns=some(names))
-    wanted = wanted | {"features": None} if array else wanted
-    return planned(table, target, weight, wanted, missing, "error")
-
-
-def _named_columns(X: Any, names: Sequence[str]) -> dict[str, Any]:
-    if len(X) == 0:
-        raise DataError("sources.no-rows", file="X")
-    if len(names) != X.shape[1]:
-        shown = {"features": len(names), "columns": X.shape[1]}
-        raise OptionError("sources.names-count", names=some(names), **shown)
-    return {name: X[:, j] for j, name in enumerate(names)}
-
-
-def _frame(data: Any, y: Any, target: str | None, weight: Any) -> tuple[Table, str | None, Any]:
-    from kedou.sources.frames import frame_table
-
-    arrays: dict[str, Any] = {}
-    if y is not None:
-        if target is not None:
-            raise OptionError("sources.y-and-target", target=target)
-        target = str(getattr(y, "name", None) or "y")
-        arrays[target] = as_numbers(y, "y", 1)
-    if weight is not None and not isinstance(weight, str):
-        arrays["weight"] = as_numbers(weight, "weight", 1)
-        weight = "weight"
-    table = frame_table(data, arrays)
-    assert table.frame is not None
-    for name, values in arrays.items():
-        if name in table.frame.columns:
-            raise OptionError("sources.extra-name", name=name)
-        check_length(name, values, table.rows)
-    return table, target, weight
-
-
-def table_of(
-    data: Any,
-    *,
-    admit: Admit | None = None,
-    access: Access | None = None,
-    delimiter: str | None = None,
-    encoding: str | None = None,
-    decimal: str | None = None,
-) -> Table:
-    """Open files as a table: their columns and parts, before anybody says what is to be predicted.
-
-    Parameters
-    ----------
-    data : path, folder, glob, or list of those
-    admit : callable, optional
-        Called with the path of every file before it is read: see ``files.find_files``.
-    access : Access, optional
-        How object stores are reached; without it addresses are refused.
-    delimiter, encoding, decimal
-        As in ``open``.
-    """
-    files, aside = find_files(data, admit, access)
-    dialect = {"delimiter": delimiter, "encoding": encoding, "decimal": decimal}
-    name = files[0].origin if len(files) == 1 else str(data)
-    notes = [say("sources.note-aside", files=aside)] if aside else []
-    if files[0].format == "csv":
-        from kedou.sources.csv import csv_table
-
-        return csv_table(files, name, notes, dialect)
-    given = [option for option, value in dialect.items() if value is not None]
-    if given:
-        raise OptionError("sources.dialect-without-csv", option=given[0], file=name)
-    if files[0].format == "parquet":
-        from kedou.sources.parquet import parquet_table
-
-        return parquet_table(files, name, notes)
-    from kedou.sources.feather import feather_table
-
-    return feather_table(files, name, notes)
-
-
-def planned(
-    table: Table,
-    target: str,
-    weight: Any,
-    wanted: dict[str, Any],
-    missing: Missing,
-    bad_cells: Missing,
-) -> Source:
-    """Return a table as a source; ``wanted`` says what its columns become, as in ``open``."""
-    from kedou.columns.choose import choose
-    from kedou.sources.tables import TableSource
-
-    if weight is not None and not isinstance(weight, str):
-        raise OptionTypeError("sources.weight-array-with-file")
-    plan, left_out = choose(table.columns, target=target, weight=weight, file=table.name, **wanted)
-    reasons = [LeftOut(column, reason) for column, reason in left_out]
-    return cast(Source, TableSource(table, plan, reasons, missing, bad_cells))

@@ -1,5 +1,7 @@
 /** Numbers as they stand on screen: a real minus sign, a fixed number of decimals. */
 
+import { LEAST_POWER, numberText } from "../../model/texts.ts";
+
 const SUPERSCRIPT: Record<string, string> = {
   "-": "⁻",
   "0": "⁰",
@@ -22,12 +24,16 @@ export function fixed(value: number, decimals = 2): string {
   return (Number(text) === 0 ? text.replace("-", "") : text).replace("-", "−");
 }
 
-/** Write a number with so many significant digits, for axes and long ranges. */
-export function short(value: number, digits = 4): string {
+/**
+ * Write a number as it stands in a sentence, for axes and long ranges: whole up to ten million, or
+ * as far as there is room for it.
+ */
+export function short(value: number, digits = 4, leastPower = LEAST_POWER): string {
   const power = Math.log10(value);
   if (Math.abs(power) >= 6 && Number.isInteger(power)) return `10${raised(power)}`;
-  if (value !== 0 && (Math.abs(value) >= 1e6 || Math.abs(value) < 1e-4)) return powered(value);
-  return String(Number(value.toPrecision(digits))).replace("-", "−");
+  const size = Math.abs(value);
+  if (value !== 0 && (size >= leastPower || size < 1e-4)) return powered(value);
+  return numberText(value, digits).replace("-", "−");
 }
 
 /** Write 7.7e24 as 7.7 × 10²⁴. */

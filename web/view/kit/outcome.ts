@@ -6,7 +6,7 @@
 import { settledAt } from "../../model/outcome.ts";
 import type { Trajectory } from "../../model/trajectory.ts";
 import { h, show, write } from "./dom.ts";
-import { powered } from "./numbers.ts";
+import { powered, short } from "./numbers.ts";
 import { t, tell } from "./words.ts";
 
 /** The two tolerances that are told: "converged" means the first. */
@@ -92,6 +92,5 @@ function gapText(gap: number, least: number): string {
 
 /** A number of any size in three digits. */
 function brief(value: number): string {
-  if (value !== 0 && (Math.abs(value) >= 1e4 || Math.abs(value) < 1e-3)) return powered(value);
-  return String(Number(value.toPrecision(3)));
+  return value !== 0 && Math.abs(value) < 1e-3 ? powered(value) : short(value, 3);
 }

@@ -315,7 +315,7 @@ function isPole(
 /** Ticks with their numbers: with as many digits as tell them apart. */
 function labelled(ticks: readonly number[]): { tick: number; text: string }[] {
   for (let digits = 4; ; digits += 2) {
-    const texts = ticks.map((tick) => short(tick, digits));
+    const texts = ticks.map((tick) => short(tick, digits, 1e6));
     if (digits > 12 || new Set(texts).size === texts.length) {
       return ticks.map((tick, i) => ({ tick, text: texts[i]! }));
     }

@@ -105,7 +105,8 @@ function follows(tree: Tree): boolean {
 
 const screen: Hand = {
   needed: LOOSE,
-  number: (value) => (Number.isInteger(value) && value < 1e9 ? String(value) : short(value, 6)),
+  number: (value) =>
+    Number.isInteger(value) && value < 1e9 ? String(value) : short(value, 6).replaceAll(",", ""),
   name: (name) => (name === "pi" ? "π" : name),
   call(name, of) {
     if (name === "abs") return `|${of[0]}|`;

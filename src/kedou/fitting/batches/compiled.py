@@ -130,11 +130,12 @@ class InNumba:
         at, memory, p = self._at, self._memory, len(self._theta)
         begun = int(at[2])
         steps = count // self.task.batch_size + 2
+        coming = min(steps, int(self._plan[5]) - begun)  # a schedule is asked for no step more
         records = np.empty((steps // int(self._plan[6]) + 2, p))
         numbers = np.empty(len(records), dtype=np.int64)
         self._sums[-1] = at[3] = at[4] = 0
         kernels().walk(
-            *rows, self._plan, self._constants, _rates(self._rate, begun, steps), at,
+            *rows, self._plan, self._constants, _rates(self._rate, begun, coming), at,
             self._sums, self._theta, memory, self._held, records, numbers,
         )  # fmt: skip
         step, wrote = int(at[2]), int(at[3])

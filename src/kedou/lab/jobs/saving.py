@@ -17,6 +17,7 @@ from kedou.fitting.progress import Progress
 from kedou.lab.code import python_code
 from kedou.lab.desk import Desk
 from kedou.lab.jobs.done import Done
+from kedou.lab.jobs.scanning import source_from
 from kedou.lab.jobs.tables import table_from
 from kedou.lab.learned import Learned, learned_from
 from kedou.lab.refusal import RefusalError
@@ -116,6 +117,7 @@ def _report(saving: Saving) -> None:
         name=str(saving.job["table"]["name"]),
         held=None if saving.job.get("run") else learned.held(saving.settings, run),
         sample=(sample.X[:, places], sample.y),
+        left_out=source_from(saving.job).left_out,
     )
     write_report(report, saving.path)
 

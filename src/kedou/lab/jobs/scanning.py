@@ -22,12 +22,12 @@ from kedou.lab.jobs.done import Done
 from kedou.lab.jobs.tables import notes_of, table_from
 from kedou.lab.refusal import RefusalError
 from kedou.moments import Moments
-from kedou.moments.moments import require_range
+from kedou.moments.range import require_range
 from kedou.moments.relation import likely_leaks
 from kedou.moments.store import to_content
 from kedou.plain import plain
 from kedou.sources.estimate import estimated_rows
-from kedou.sources.open import Missing, planned
+from kedou.sources.planned import Missing, planned
 from kedou.sources.source import Source
 from kedou.texts import Message, current_language
 

@@ -13,7 +13,7 @@ from kedou.lab.jobs.done import Done
 from kedou.lab.places import Places
 from kedou.lab.refusal import RefusalError
 from kedou.sources.files import NamedFile
-from kedou.sources.open import table_of
+from kedou.sources.table_files import table_of
 from kedou.sources.tables import Table
 
 HEAD_ROWS = 20

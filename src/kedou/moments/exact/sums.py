@@ -21,7 +21,9 @@ from numpy.typing import NDArray
 
 from kedou.block import Column, Floats
 from kedou.moments.exact.bins import Bins
-from kedou.moments.moments import Moments, merged_counts, require_same_kind, union_columns
+from kedou.moments.merging import merged_counts, require_same_kind
+from kedou.moments.moments import Moments
+from kedou.moments.unions import union_columns
 
 
 @dataclass(frozen=True, eq=False)
