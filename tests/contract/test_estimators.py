@@ -60,7 +60,7 @@ class TestScikitLearn:
                 said.append(text)
 
         # Many checks silence all warnings, so they are caught where they are made.
-        monkeypatch.setattr(gradient_descent, "warnings", Listener)
+        monkeypatch.setattr(descended, "warnings", Listener)
         results = check_estimator(estimator, on_fail=None, on_skip=None)
         assert len(results) > 50
         assert [r for r in results if r["status"] not in ("passed", "skipped")] == []
