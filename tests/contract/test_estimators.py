@@ -24,7 +24,7 @@ from sklearn.utils.estimator_checks import check_estimator
 import kedou as kd
 from kedou import rules
 from kedou.errors import DataError, DivergenceError, KedouError, OptionError, OptionTypeError
-from kedou.estimators import gradient_descent, rows
+from kedou.estimators import descended, rows
 from kedou.texts import say
 
 GD, LS = kd.GradientDescentRegressor, kd.LeastSquaresRegressor
