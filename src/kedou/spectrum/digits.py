@@ -100,4 +100,4 @@ def _ratio(error: float, value: float) -> float:
 def _of(relative: float) -> float:
     if relative <= 0:
         return float(MOST_DIGITS)
-    return float(min(max(-np.log10(relative), 0.0), MOST_DIGITS))
+    return float(min(max(0.0, -np.log10(relative)), MOST_DIGITS))
