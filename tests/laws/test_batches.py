@@ -456,6 +456,20 @@ def test_every_rule_gets_lower_with_its_automatic_constant(rule, loss):
     assert run.outcome in ("converged", "slow")
 
 
+def test_a_rate_that_leaves_float64_at_once_is_not_said_to_have_raised_the_loss():
+    X, y = line()
+    run = kd.descend(X, y=y, batch_size=2, learning_rate=1e300, standardize=True)
+    assert (run.outcome, run.messages[0].code) == ("diverged", "descent.batches-left-ceiling")
+    assert run.messages[0].values["try_rate"] < 1
+
+
+@pytest.mark.parametrize("batch_size", [None, 8])
+def test_a_rate_below_zero_is_not_told_to_be_smaller(batch_size):
+    X, y = line()
+    run = kd.descend(X, y=y, batch_size=batch_size, learning_rate=-1e200)
+    assert (run.outcome, run.messages[0].code) == ("diverged", "descent.left-ceiling-backwards")
+
+
 @pytest.mark.parametrize("rate", [0.5, 1.1, 50.0])
 def test_a_rate_that_diverges_is_named(rate):
     """0.5 is below the limit of all rows, and far above what single rows bear."""

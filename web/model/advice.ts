@@ -92,7 +92,10 @@ function diverged(values: Mentions, walk: Walk, facts: Facts): Message {
     const code = facts.constant ? "descent.above-limit" : "descent.slope-above-limit";
     return { code, values };
   }
-  if (walk.stop === "ceiling") return { code: "descent.left-ceiling", values };
+  if (walk.stop === "ceiling") {
+    const backwards = rate !== null && rate < 0;
+    return { code: backwards ? "descent.left-ceiling-backwards" : "descent.left-ceiling", values };
+  }
   return { code: "descent.grows", values };
 }
 

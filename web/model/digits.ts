@@ -5,6 +5,8 @@
  *     e = g eps sqrt(|u|^2 + q)        delta u_j ~ e |C^-1 row j| + eps/2 |u_j|
  *     delta b ~ e sqrt(1 + |C^-1 m/s|^2) + eps/2 |b|
  *     delta L* ~ 2 g eps (|u|^2 + q) + e^2 tr C^-1
+ *
+ * The relative error of W - p, where the weight sum W was rounded, counts with that of L*.
  */
 
 import { type Design, EPS } from "./design.ts";
@@ -60,7 +62,12 @@ function stdError(design: Design, answer: LeastSquares, quadratic: number): numb
   if (!answer.resolved) return 1;
   const u = answer.weights.map((value, j) => value * answer.scale[j]!);
   const rounding = 2 * TYPICAL_ERROR * EPS * (dot(u, u) + design.q);
-  return ratio(rounding + quadratic, answer.meanSquaredError) / 2;
+  const lost = ratio(rounding + quadratic, answer.meanSquaredError) / 2;
+  const total = design.weightSum;
+  const rank = answer.weights.length - answer.nullRows.rows;
+  const freedom = total - rank - (design.hasIntercept ? 1 : 0);
+  if (Number.isInteger(total) || freedom <= 0) return lost; // rows or counts: no rounding
+  return lost + (0.25 * EPS * total) / freedom;
 }
 
 function ratio(error: number, value: number): number {

@@ -91,6 +91,8 @@ def _diverged(values: dict[str, Any], walk: Walk, facts: Facts) -> Message:
         code = "descent.above-limit" if facts.constant else "descent.slope-above-limit"
         return Message(code, values)
     if walk.stop == "ceiling":
+        if facts.rate is not None and facts.rate < 0:
+            return Message("descent.left-ceiling-backwards", values)
         return Message("descent.left-ceiling", values)
     return Message("descent.grows", values)
 

@@ -8,6 +8,9 @@ from kedou.errors import SavedFileError
 from kedou.sources.identity import identity_of_files, identity_of_reading
 from kedou.sources.source import Source
 
+_NAMED = {"category": "categorical", "date": "dates"}
+"""Options that make a column more than numbers."""
+
 
 def identity(source: Source, options: dict[str, Any]) -> dict[str, Any]:
     """Return all that the bits of a scan's moments depend on, as JSON values."""
@@ -43,6 +46,30 @@ def require_same(path: str, there: dict[str, Any], here: dict[str, Any]) -> None
         if file != before:
             raise SavedFileError("fitting.checkpoint-changed", path=path, file=file["path"])
     now, then = here["options"], there["options"]
-    other = [name for name in dict.fromkeys([*then, *now]) if now.get(name) != then.get(name)]
-    if other:
+    if other := _other_options(then, now):
         raise SavedFileError("fitting.checkpoint-options", path=path, names=other)
+
+
+def _other_options(then: dict[str, Any], now: dict[str, Any]) -> list[str]:
+    """Return the options that differ, by the names under which they are given."""
+    other: list[str] = []
+    for name in dict.fromkeys([*then, *now]):
+        if now.get(name) == then.get(name):
+            continue
+        if name == "features":
+            other += _other_features(then[name], now[name])
+        else:
+            other.append("precision" if name == "low_powers" else name)
+    return list(dict.fromkeys(other))
+
+
+def _other_features(then: list[dict[str, Any]], now: list[dict[str, Any]]) -> list[str]:
+    if [feature["column"] for feature in then] != [feature["column"] for feature in now]:
+        return ["features"]
+    names: list[str] = []
+    for before, after in zip(then, now, strict=True):
+        if before["degree"] != after["degree"]:
+            names.append("polynomial")
+        if before["kind"] != after["kind"]:
+            names += [_NAMED[kind] for kind in (before["kind"], after["kind"]) if kind in _NAMED]
+    return names

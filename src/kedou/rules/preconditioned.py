@@ -5,6 +5,8 @@ gradient points straight at the bottom, whatever the shape: on a quadratic one s
 it not for rounding. What rounding left is taken away by the next step, *if the gradient is right*.
 On exact moments (``kd.scan(..., precision="exact")``) the gradient is evaluated without rounding,
 so three steps reach every digit of the exact answer, even where float64 alone would leave six.
+(From a condition of some 1e16 on, after scaling, a theta of float64 is itself too coarse for that:
+the walk then hovers some digits short of ``kd.solve``.)
 
 Source: I. Newton, J. Raphson (1690); Nocedal & Wright, Numerical Optimization (2nd ed.), section
 3.3. With an exact residual this is iterative refinement (J. H. Wilkinson, 1963).

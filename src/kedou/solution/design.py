@@ -19,9 +19,8 @@ import numpy as np
 from kedou.block import Column, Floats
 from kedou.errors import DataError, OptionTypeError
 from kedou.moments import Moments
-from kedou.moments import double_double as dd
 from kedou.moments.exact import Bins
-from kedou.moments.exact.sums import weight_in_two
+from kedou.moments.exact.sums import in_two, weight_in_two
 from kedou.moments.range import require_range
 
 EPS = float(np.finfo(np.float64).eps)
@@ -53,8 +52,6 @@ class Design:
         Mean squares about zero of the columns and the target: their size.
     exact : Bins or None
         Exact sums of [x_1 ... x_k y 1], where the moments are exact.
-    second_low : (k + 1, k + 1) float64 or None
-        What rounding took from [[A, c], [c', q]], where the moments are exact.
     """
 
     columns: tuple[Column, ...]
@@ -73,7 +70,6 @@ class Design:
     constant: np.ndarray[tuple[int, ...], np.dtype[np.bool_]]
     squares: Floats
     exact: Bins | None = None
-    second_low: Floats | None = None
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -89,6 +85,11 @@ class Design:
     def p(self) -> int:
         """Number of parameters."""
         return len(self.columns) + int(self.intercept)
+
+    def freedom(self, rank: int) -> float:
+        """Return W - p for so many independent columns; of exact moments rounded at the end."""
+        left = self.weight_sum - rank - int(self.intercept)
+        return left if self.exact is None else left + float(weight_in_two(self.exact)[1])
 
     @property
     def spread(self) -> Floats:
@@ -128,7 +129,7 @@ def make_design(moments: Moments, intercept: bool = True) -> Design:
     k = len(moments.columns)
     both = np.append(where, k)
     mean, low = moments.mean[both], moments.mean_low[both]
-    second, second_low = _second(moments, both, intercept)
+    second = _second(moments, both, intercept)
     squares = np.diag(second) + mean * mean if intercept else np.diag(second).copy()
     if not intercept:
         mean, low = np.zeros_like(mean), np.zeros_like(low)
@@ -152,24 +153,27 @@ def make_design(moments: Moments, intercept: bool = True) -> Design:
         constant=variances <= rounding**2,
         squares=squares,
         exact=None if moments.exact is None else moments.exact.take(np.append(both, k + 1)),
-        second_low=second_low,
     )
 
 
 def _second(
     moments: Moments, both: np.ndarray[tuple[int], np.dtype[np.intp]], intercept: bool
-) -> tuple[Floats, Floats | None]:
-    """Return [[A, c], [c', q]], with its low half where the moments are exact."""
+) -> Floats:
+    """Return [[A, c], [c', q]]; of exact moments each entry is rounded once or twice."""
     where = np.ix_(both, both)
     scatter = moments.scatter[where]
-    mean, low = moments.mean[both], moments.mean_low[both]
+    mean = moments.mean[both]
+    second = np.asarray(scatter / moments.weight_sum)
+    if intercept:
+        return second
     if moments.exact is None or moments.scatter_low is None:
-        second = scatter / moments.weight_sum
-        return (second if intercept else second + mean[:, None] * mean), None
-    pair = dd.divide((scatter, moments.scatter_low[where]), weight_in_two(moments.exact))
-    if not intercept:
-        pair = dd.add(pair, dd.multiply((mean[:, None], low[:, None]), (mean, low)))
-    return pair
+        return np.asarray(second + mean[:, None] * mean)
+    N, _ = moments.exact.whole()
+    upper = np.triu_indices(len(both))
+    entries = N[both[upper[0]], both[upper[1]]]
+    second[upper], _ = in_two(entries, int(N[-1, -1]), 0)
+    second.T[upper] = second[upper]
+    return second
 
 
 def choose_references(moments: Moments, intercept: bool) -> tuple[list[int], dict[str, str]]:

@@ -7,8 +7,10 @@ of A's inverse, rounded to float64, is the preconditioner, and each step
 
 takes the residual, half the negative gradient of the loss, from the whole numbers without any
 rounding. The error shrinks by some sqrt(condition) eps a step: three or four steps reach the
-last digit, and w (kept to 2^-200) is then rounded once. The intercept and the smallest loss come
-from the same whole numbers.
+last digit, and w (kept to 2^-200) is then rounded once. What shrinks at every step is the length of
+the error in the norm of A, and that says when to stop: single weights may stray for a step, far
+along a direction in which A is all but flat. The intercept and the smallest loss come from the same
+whole numbers.
 
 Source: N. J. Higham, "Accuracy and Stability of Numerical Algorithms", 2nd ed. 2002, chapter 12
 (iterative refinement); E. Carson, N. J. Higham, "A new analysis of iterative refinement and its
@@ -27,13 +29,16 @@ from numpy.typing import NDArray
 
 from kedou.block import Floats
 from kedou.moments import double_double as dd
+from kedou.moments.double_double import Pair
 from kedou.moments.exact import Bins
 from kedou.moments.exact.sums import rounded_in_two
-from kedou.solution.triangle import Triangle, factor
+from kedou.solution.triangle import Triangle, factor, sharpened
 
 PLACES = 200
 """Weights are kept as whole multiples of 2^-200 (in columns scaled to a spread of about 1)."""
-MOST_STEPS = 40
+MOST_STEPS = 100
+STEEP = 2.0**40
+"""From this trace of the inverse on, double-double is too short for all digits of its diagonal."""
 ZERO = 2.0**-150
 """A smallest loss below this share of the target's own is zero."""
 
@@ -81,7 +86,6 @@ class ExactAnswer:
 
 def solve_exactly(
     normal: WholeNormal,
-    second: tuple[Floats, Floats],
     mean: tuple[Floats, Floats],
     noise: Floats,
     constant: NDArray[np.bool_],
@@ -92,8 +96,6 @@ def solve_exactly(
     Parameters
     ----------
     normal : WholeNormal
-    second : pair of (k + 1, k + 1) float64
-        A, c and q, in double-double.
     mean : pair of (k,) float64
     noise : (k,) float64
         Mean square rounding of the values of each column.
@@ -104,18 +106,16 @@ def solve_exactly(
     """
     k = len(noise)
     T, d = normal.T, normal.d
-    A = (second[0][:k, :k], second[1][:k, :k])
     if penalty is not None:
-        T, d, A = _with_penalty(T, d, A, penalty)
+        T, d = _with_penalty(T, d, penalty)
     alive = ~constant if penalty is None else ~constant | (penalty > 0)
-    spread = np.sqrt(np.where(alive, np.diag(A[0]), 1.0))
-    unit = np.frexp(spread)[1].astype(np.int64)  # scaling by a power of two rounds nothing
-    shift = -(unit[:, None] + unit)
-    both = alive[:, None] & alive
-    C = tuple(np.where(both, np.ldexp(half, shift), 0.0) for half in A)
+    unit = np.array([_spread_unit(T[j, j], d) if alive[j] else 1 for j in range(k)], dtype=np.int64)
+    C = _in_units(T, d, unit, alive)
     quiet = noise if penalty is None else np.where(penalty > 0, 0.0, noise)
-    triangle = factor((C[0], C[1]), np.ldexp(quiet, -2 * unit))
-    target = int(np.frexp(np.sqrt(max(second[0][k, k], 0.0)) or 1.0)[1])
+    triangle = factor(C, np.ldexp(quiet, -2 * unit))
+    if float(np.sum(np.square(triangle.G[0]))) > STEEP:
+        triangle = sharpened(triangle, T, d, unit)
+    target = _spread_unit(int(normal.T[k, k]), normal.d)
     W = _descended(T[:k, :k], T[:k, k], d, triangle, unit, target)
     places = [target - int(u) - PLACES for u in unit]
     base = min([*places, 0])
@@ -173,20 +173,33 @@ def exact_residual(
     return residual, _rounded(up, int(normal.n), base)
 
 
-def _with_penalty(
-    T: NDArray[Any], d: int, A: tuple[Floats, Floats], penalty: Floats
-) -> tuple[NDArray[Any], int, tuple[Floats, Floats]]:
-    """Add a penalty to the diagonal, in whole numbers and in double-double."""
+def _with_penalty(T: NDArray[Any], d: int, penalty: Floats) -> tuple[NDArray[Any], int]:
+    """Add a penalty to the diagonal."""
     k = len(penalty)
     parts = [Fraction(value) for value in penalty.tolist()]
     common = max(part.denominator for part in parts)  # powers of two: the largest holds them all
     T, d = T * common, d * common
     T[range(k), range(k)] += np.array([int(part * d) for part in parts], dtype=object)
-    high, low = A[0].copy(), A[1].copy()
-    diagonal = np.arange(k)
-    own = (high[diagonal, diagonal], low[diagonal, diagonal])
-    high[diagonal, diagonal], low[diagonal, diagonal] = dd.add(own, (penalty, np.zeros(k)))
-    return T, d, (high, low)
+    return T, d
+
+
+def _spread_unit(square: int, d: int) -> int:
+    """Return u with square / d / 2^(2 u) between 1/4 and 2; 1 for zero."""
+    return (square.bit_length() - d.bit_length() + 1) // 2 if square > 0 else 1
+
+
+def _in_units(T: NDArray[Any], d: int, unit: NDArray[np.int64], alive: NDArray[np.bool_]) -> Pair:
+    """Return T / d with column j in units of 2^unit[j], which rounds nothing; others zero."""
+    k = len(unit)
+    C = np.zeros((k, k)), np.zeros((k, k))
+    where = np.flatnonzero(alive)
+    for position, i in enumerate(where.tolist()):
+        for j in where[position:].tolist():
+            if T[i, j]:
+                high, low = rounded_in_two(int(T[i, j]), d, -int(unit[i] + unit[j]))
+                C[0][i, j] = C[0][j, i] = high
+                C[1][i, j] = C[1][j, i] = low
+    return C
 
 
 def _descended(
@@ -205,8 +218,9 @@ def _descended(
         rest = goal - T @ w[:k] if k else goal
         pairs = zip(rest.tolist(), unit.tolist(), strict=True)
         residual = np.array([_rounded(value, d, base - u - up) for value, u in pairs])
-        step = G @ (residual @ G)
-        size = float(np.abs(step).max(initial=0.0))
+        along = residual @ G
+        step = G @ along
+        size = float(np.linalg.norm(along))  # the length of what is missing, in the norm of A
         if size == 0.0 or not size < before:
             break
         W = [v + _whole(s) for v, s in zip(W, step.tolist(), strict=True)]

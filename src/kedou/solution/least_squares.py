@@ -104,11 +104,9 @@ def least_squares(design: Design, penalty: Floats | None = None) -> LeastSquares
 def _exactly(design: Design, penalty: Floats | None) -> LeastSquares:
     """Solve exact moments: see ``kedou.solution.exact``."""
     assert design.exact is not None
-    assert design.second_low is not None
     k = len(design.columns)
     found = solve_exactly(
         whole_normal(design.exact, design.intercept),
-        (design.joint, design.second_low),
         (design.mean, design.mean_low),
         (EPS * EPS) * design.squares[:k],
         design.constant,
@@ -124,7 +122,7 @@ def _exactly(design: Design, penalty: Floats | None) -> LeastSquares:
     null = np.linalg.qr(triangle.relations * (scale / size)[:, None])[0]
     null[np.abs(null) < 64 * EPS] = 0.0
     along: Floats | None = found.along_means
-    if null.shape[1] and not dead.all():  # the answer of minimum norm in scaled columns
+    if null.shape[1] > dead.sum():  # the answer of minimum norm in scaled columns
         u, G = w * scale, inverse * scale[:, None]
         w = (u - null @ (null.T @ u)) / scale
         inverse = (G - null @ (null.T @ G)) / scale[:, None]

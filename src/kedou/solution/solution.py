@@ -243,7 +243,7 @@ def make_solution(design: Design, answer: LeastSquares, ridge: float = 0.0) -> S
     """Add the statistics to an answer."""
     dependent = dependent_columns(design, answer.null)
     p = design.p
-    dof = design.weight_sum - answer.rank - int(design.intercept)
+    dof = design.freedom(answer.rank)
     warnings: list[Message] = []
     residual_std: float | None = None
     errors: list[float | None] = [None] * p

@@ -71,7 +71,9 @@ def messages_of(
     safe = safe_rate() if outcome is Outcome.DIVERGED and facts.rate is not None else None
     if safe is not None and facts.rate is not None and facts.rate > safe:
         values |= {"limit": safe, "try_rate": two_digits(safe / 2)}
-        return (Message("descent.batches-diverged", values), *said[1:])
+        risen = record.gap[-1] > record.gap[0]  # else it left float64 before a loss could be kept
+        code = "descent.batches-diverged" if risen else "descent.batches-left-ceiling"
+        return (Message(code, values), *said[1:])
     if outcome is Outcome.SLOW:
         return (Message("descent.batches-slow", values), *said[1:])
     return said

@@ -18,7 +18,7 @@ from kedou.block import Block, Floats
 from kedou.errors import DataError
 from kedou.moments.block_accumulator import BlockAccumulator
 from kedou.moments.exact.bins import Filling
-from kedou.moments.exact.cutting import ROWS, TooLargeError, cut, times
+from kedou.moments.exact.cutting import ROWS, Slices, TooLargeError, cut, times
 from kedou.moments.exact.products import add_products
 from kedou.moments.exact.quick import SAFE, Quick
 from kedou.moments.exact.sums import Sums
@@ -144,4 +144,11 @@ def _add_general(
     if weight is None:
         add_products(filling, columns)
     else:
-        add_products(filling, columns, times(columns, cut([weight[None, :]])))
+        add_products(filling, columns, times(columns, _cut_weight(weight)))
+
+
+def _cut_weight(weight: Floats) -> Slices:
+    """Cut weights of any size: those of a tile are brought to about 1 first."""
+    up = int(np.frexp(weight.max(initial=0.0))[1])
+    near = cut([np.ldexp(weight, -up)[None, :]])
+    return Slices(near.unit + up, near.slices)
