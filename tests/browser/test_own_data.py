@@ -65,6 +65,16 @@ def write_files(folder: Path) -> None:
             ]
         )
     )
+    lower = {"A": 0.0, **{level: -30.0 for level in "BCDEF"}}
+    kinds = random.choice(list(lower), 200)
+    (folder / "lower.csv").write_text(
+        "\n".join(
+            [
+                "kind,x,y",
+                *(f"{k},{i % 9},{lower[k] + 0.1 * (i % 9) + i % 2}" for i, k in enumerate(kinds)),
+            ]
+        )
+    )
     shops = random.integers(0, 300, 3000)
     (folder / "shops.csv").write_text(
         "\n".join(["shop,size,sales", *(f"shop {k:03d},{k % 7},{k % 5 + k % 7}" for k in shops)])
@@ -351,6 +361,23 @@ def test_a_date_is_set_as_a_date_and_its_weekday_and_month_follow(own):
     own.settle()
     assert "day:month=7" in own.text("interval")
     assert own.text("prediction").strip() == "–"
+
+
+LABELS_ON_LABELS = """() => {
+    const svg = document.querySelector("path.weight-line").ownerSVGElement;
+    const texts = [...svg.querySelectorAll("text")].filter((e) => e.getClientRects().length);
+    const boxes = texts.map((e) => e.getBoundingClientRect());
+    const over = (a, b) => Math.min(a.right, b.right) - Math.max(a.left, b.left) > 2
+        && Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top) > 2;
+    return texts.flatMap((e, i) => texts.slice(i + 1).filter((_, j) => over(boxes[i],
+        boxes[i + 1 + j])).map((f) => `${e.textContent} on ${f.textContent}`));
+}"""
+
+
+def test_names_of_weights_do_not_run_into_the_axis(own):
+    """Several lines that end close together at the bottom of the picture."""
+    own.bring_path("lower.csv", "y").train()
+    assert own.page.evaluate(LABELS_ON_LABELS) == []
 
 
 def test_what_is_taken_away_can_be_used(own):
