@@ -65,7 +65,7 @@ def write_files(folder: Path) -> None:
             ]
         )
     )
-    lower = {"A": 0.0, **{level: -30.0 for level in "BCDEF"}}
+    lower = {"A": 0.0, **dict.fromkeys("BCDEF", -30.0)}
     kinds = random.choice(list(lower), 200)
     (folder / "lower.csv").write_text(
         "\n".join(
