@@ -7,6 +7,7 @@ import os
 import signal
 import subprocess
 import sys
+from datetime import date, timedelta
 from pathlib import Path
 
 import numpy as np
@@ -52,6 +53,27 @@ def write_files(folder: Path) -> None:
     cells = random.normal(size=(300, 60)).round(3)
     (folder / "sixty.csv").write_text(
         "\n".join([",".join([*wide, "y"]), *(f"{','.join(map(str, r))},{r.sum()}" for r in cells)])
+    )
+    days = [date(2022, 1, 1) + timedelta(n) for n in range(120)]
+    wet = random.normal(size=120).round(3)
+    (folder / "rain.csv").write_text(
+        "\n".join(
+            ["day,wet,level"]
+            + [
+                f"{d},{w},{3 * w + 0.01 * n + (d.isoweekday() == 3) + random.normal(0, 0.1):.4f}"
+                for n, (d, w) in enumerate(zip(days, wet, strict=True))
+            ]
+        )
+    )
+    lower = {"A": 0.0, **dict.fromkeys("BCDEF", -30.0)}
+    kinds = random.choice(list(lower), 200)
+    (folder / "lower.csv").write_text(
+        "\n".join(
+            [
+                "kind,x,y",
+                *(f"{k},{i % 9},{lower[k] + 0.1 * (i % 9) + i % 2}" for i, k in enumerate(kinds)),
+            ]
+        )
     )
     shops = random.integers(0, 300, 3000)
     (folder / "shops.csv").write_text(
@@ -312,6 +334,50 @@ def test_a_prediction_by_hand_is_that_of_the_model_taken_away(own):
     assert own.value("prediction") == pytest.approx(value[0], rel=1e-12)
     assert float(own.at("interval").get_attribute("data-low")) == pytest.approx(lower[0], rel=1e-9)
     assert float(own.at("interval").get_attribute("data-high")) == pytest.approx(upper[0], rel=1e-9)
+
+
+def test_a_date_is_set_as_a_date_and_its_weekday_and_month_follow(own):
+    """Found by use: 19190 for a date, its weekday set apart from it, and days rounded to tens."""
+    own.bring_path("rain.csv", "level").train().confirmed()
+    assert "has reached it" in own.text("gap")
+    own.click("phase-use")
+    assert own.page.locator(".own-fields select").count() == 0
+    assert own.at("row-0-field").get_attribute("type") == "date"
+    model = kd.load_model(own.save("model"))
+    own.at("row-3-field").fill("0.5")
+    own.at("row-3-field").press("Enter")
+    for day in ("2022-03-09", "2022-03-10", "2022-01-31"):
+        own.at("row-0-field").fill(day)
+        own.at("row-0-field").press("Enter")
+        own.settle()
+        value = model.predict({"day": [day], "wet": [0.5]})[0]
+        assert own.value("prediction") == pytest.approx(value, rel=1e-9), day
+    own.at("row-0").focus()
+    own.page.keyboard.press("ArrowRight")
+    own.page.keyboard.press("Tab")
+    assert own.at("row-0-field").input_value() == "2022-02-01"
+    own.at("row-0-field").fill("2022-07-01")
+    own.at("row-0-field").press("Enter")
+    own.settle()
+    assert "day:month=7" in own.text("interval")
+    assert own.text("prediction").strip() == "–"
+
+
+LABELS_ON_LABELS = """() => {
+    const svg = document.querySelector("path.weight-line").ownerSVGElement;
+    const texts = [...svg.querySelectorAll("text")].filter((e) => e.getClientRects().length);
+    const boxes = texts.map((e) => e.getBoundingClientRect());
+    const over = (a, b) => Math.min(a.right, b.right) - Math.max(a.left, b.left) > 2
+        && Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top) > 2;
+    return texts.flatMap((e, i) => texts.slice(i + 1).filter((_, j) => over(boxes[i],
+        boxes[i + 1 + j])).map((f) => `${e.textContent} on ${f.textContent}`));
+}"""
+
+
+def test_names_of_weights_do_not_run_into_the_axis(own):
+    """Several lines that end close together at the bottom of the picture."""
+    own.bring_path("lower.csv", "y").train()
+    assert own.page.evaluate(LABELS_ON_LABELS) == []
 
 
 def test_what_is_taken_away_can_be_used(own):

@@ -4,6 +4,8 @@ import html
 import itertools
 import json
 import math
+from decimal import Decimal
+from fractions import Fraction
 from pathlib import Path
 
 import numpy as np
@@ -72,6 +74,15 @@ def descend_arrays(x, y, w, b, rate, steps):
     return theta
 
 
+def gradient_descent(w, slope):
+    return w - 0.01 * slope
+
+
+def descend_in_two_lists(*case):
+    history = np.array(descend_history(*case))
+    return history[:, 0].tolist(), history[:, 1].tolist()
+
+
 def left_out_by_hat(x, y, power):
     A = np.vander(x, power + 1)
     hat = A @ np.linalg.pinv(A)
@@ -136,6 +147,21 @@ RIGHT = [
     ("train.which", "line"),
     ("train.which", "直线"),
     ("train.left-out", left_out_by_hat),
+    # Python's other numbers, and words as people write them.
+    ("derivative.slope", lambda w: Fraction(w) * Fraction("20.008571") - Fraction("15.928571")),
+    ("forward.loss", lambda w, b, x, y: Decimal(float(np.mean((y - w * x - b) ** 2)))),
+    ("forward.weight", Fraction(4, 5)),
+    ("loss.rain", Decimal(256)),
+    ("loss.moves", "squared and huber"),
+    ("loss.moves", "the squared loss and the huber loss"),
+    ("loss.moves", "平方和Huber"),
+    ("loss.moves", ["平方损失", "Huber 损失"]),
+    ("loss.moves", "“平方”、“Huber”"),
+    ("rules.first", "gradient_descent"),
+    ("rules.first", gradient_descent),
+    ("train.which", "straight line"),
+    ("train.which", "一次"),
+    ("gradient.descend", descend_in_two_lists),
 ]  # fmt: skip
 
 
@@ -205,6 +231,13 @@ def check_text(code):
     return kd.texts.catalogue("exercises", "en")[code.partition(".")[2]]
 
 
+def without_mean(x, y, w, b, rate, steps):
+    for _ in range(steps):
+        e = y - w * x - b
+        w, b = w + 2 * rate * x * e, b + 2 * rate * e
+    return w, b
+
+
 MORE = [
     ("derivative.slope-at-zero", -30.0, "low"),
     ("derivative.slope-at-zero", -3.0, "high"),
@@ -233,6 +266,11 @@ MORE = [
     ("rules.own", lambda w, slope: 0.796, "told"),
     ("rules.own", lambda w, slope: w, "unchanged"),
     ("rules.own", lambda w, slope: w - 0.001 * slope, "slow"),
+    ("rules.own", lambda w, slope: 0.03 * slope, "only-step"),
+    ("rules.own", lambda w, slope: -0.03 * slope, "only-step"),
+    ("rules.own", lambda w, slope: 0.0, "only-step"),
+    ("rules.own", lambda w, slope, t: w - 0.3 * np.sin(2 * t), "elsewhere"),
+    ("rules.own", lambda w, slope: 0.9 * w, "past"),
     ("rules.own", lambda w, slope: w - 0.0999 * slope, "bounces"),
     ("learning-rate.steps", 12, "low"),
     ("learning-rate.steps", 60, "high"),
@@ -240,6 +278,14 @@ MORE = [
     ("learning-rate.one-step", 0.01, "short"),
     ("learning-rate.one-step", 0.08, "beyond"),
     ("learning-rate.one-step", -0.05, "uphill"),
+    ("learning-rate.one-step", 0, "still"),
+    ("derivative.slope", lambda w: -2 * X * (Y - w * X),
+                         "not-averaged"),
+    ("gradient.descend", without_mean, "not-averaged"),
+    ("gradient.descend", lambda *case: descend_history(*case)[-1][0], "count"),
+    ("layers.gradient", lambda w1, w2, x, y: w1, "count"),
+    ("loss.moves", "all", "squared-huber-absolute"),
+    ("loss.moves", "都不动", "none"),
     ("gradient.standardise", np.mean, "averaged"),
     ("loss.huber", lambda e: np.mean(e**2), "averaged"),
     ("train.which", ["line", "cubic"], "line-cubic"),
@@ -320,6 +366,21 @@ def test_an_exception_is_told_with_its_line():
     assert 'line 3 of the function: `return nothing["loss"]`' in said
 
 
+def test_what_is_shown_of_an_array_is_where_it_differs():
+    verdict = check("loss.huber", lambda e: np.minimum(e**2 / 2, np.abs(e) - 0.5))
+    values = verdict.said.values
+    assert values["got"] != values["expected"]
+    assert values["at"] == "e = [..., -0.4, 0, 0.3, ...]"
+
+
+def test_a_caret_for_a_power_is_told():
+    for name in ("forward.loss", "forward.errors"):
+        said = check(name, lambda w, b, x, y: (y - w * x - b) ^ 2)
+        assert "^ is not a power" in str(said)
+        assert "^ 不是乘方" in said.text("zh-CN")
+        assert "。 " not in said.text("zh-CN")
+
+
 def forever(*_):
     steps = 0
     while True:
@@ -379,7 +440,7 @@ def test_every_sentence_belongs_to_a_mistake():
         "blank-number", "blank-word", "blank-function", "right", "right-function", "off",
         "too-low", "too-high", "off-function", "count", "text-not-number", "not-a-number",
         "not-finite", "not-a-function", "arguments", "unknown-word", "too-long", "no-exercise",
-        "no-exercise-near",
+        "no-exercise-near", "not-averaged",
     }  # fmt: skip
     found = {f"{n.replace('.', '-')}-{r}" for n, r, _ in MISTAKES}
     found |= {f"{n.replace('.', '-')}-{r}" for n, _, r in MORE}

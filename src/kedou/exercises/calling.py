@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from kedou.block import Floats
+from kedou.gradient_check.calling import as_floats, mistook_caret
 from kedou.texts import Message
 
 
@@ -40,7 +41,9 @@ class Story:
 
     def text(self, language: str | None = None) -> str:
         """Return the sentences in a language."""
-        return " ".join(message.text(language) for message in self.messages)
+        sentences = [message.text(language) for message in self.messages]
+        full_stop = all(sentence.endswith("。") for sentence in sentences)
+        return ("" if full_stop else " ").join(sentences)
 
 
 def is_blank(answer: Any) -> bool:
@@ -74,7 +77,7 @@ def number(answer: Any) -> float:
         If it is none, or not finite.
     """
     try:
-        array = np.asarray(answer)
+        array = as_floats(answer)
     except ValueError:
         array = np.asarray(None)
     if array.dtype.kind not in "iuf" or array.size != 1:
@@ -119,7 +122,7 @@ def numbers(answer: Any) -> Floats:
         If it is none.
     """
     try:
-        array = np.asarray(answer)
+        array = as_floats(answer)
         if array.dtype == object:
             array = np.array([[float(v) for v in np.ravel(part)] for part in answer])
     except (TypeError, ValueError):
@@ -141,8 +144,8 @@ def _fits(function: Callable[..., Any], arguments: Sequence[Any], wanted: Sequen
     try:
         signature.bind(*arguments)
     except TypeError:
-        taken = ", ".join(signature.parameters) or "-"
-        values = {"count": len(wanted), "wanted": ", ".join(wanted), "taken": taken}
+        taken = ", ".join(signature.parameters)
+        values = {"wanted": ", ".join(wanted), "taken": taken}
         raise StoppedError("arguments", Message("exercises.arguments", values)) from None
 
 
@@ -160,6 +163,8 @@ def _raised(function: Callable[..., Any], problem: Exception) -> Story:
             if text:
                 said[1:] = [Message("gradient_check.note-line", {"line": line, "text": text})]
         frame = frame.tb_next
+    if mistook_caret(problem):
+        said.append(Message("gradient_check.note-caret"))
     return Story(*said)
 
 

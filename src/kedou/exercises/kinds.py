@@ -7,6 +7,7 @@ exercise ``chapter.exercise`` are ``chapter-exercise-<reason>`` in the catalogue
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
@@ -134,17 +135,22 @@ class Choice:
     def _read(self, answer: Any) -> frozenset[str]:
         parts = [answer] if isinstance(answer, str) else answer
         try:
-            words = [str(part).strip().lower() for part in parts]
+            words = [_word(part) for part in parts]
         except TypeError:
-            words = [str(answer)]
+            words = [_word(answer)]
         if len(words) == 1 and len(self.truth) > 1:
-            words = [w for w in words[0].replace("，", ",").replace("、", ",").split(",") if w]
+            words = [word for word in _BETWEEN.split(words[0]) if word]
+            if words and words[0] in _ALL_OR_NONE:
+                return frozenset(self.spellings) if _ALL_OR_NONE[words[0]] else frozenset()
         found = set()
         for word in words:
-            fits = [c for c, names in self.spellings.items() if word.strip() in (c, *names)]
+            fits = [
+                c for c, names in self.spellings.items() if _word(word) in map(_word, (c, *names))
+            ]
             if not fits:
-                known = [names[0] for names in self.spellings.values()]
-                values = {"got": word[:40], "known": [*self.spellings, *known]}
+                known = [*self.spellings, *(names[0] for names in self.spellings.values())]
+                once = list({name.lower(): name for name in known}.values())
+                values = {"got": word[:40], "known": once}
                 raise StoppedError("unknown-word", Message("exercises.unknown-word", values))
             found.add(fits[0])
         return frozenset(found)
@@ -169,9 +175,12 @@ class Function:
     each : bool
         Whether a function of one number does where arrays are handed over.
     last : bool
-        Whether of a whole history the last row counts.
+        Whether of a whole history, with the start or without, the last row or column counts; the
+        last argument of a case is then the number of steps, and longer than an answer.
     otherwise : callable or None
         ``otherwise(got, expected) -> (reason, values) or None``: looks for what is no function.
+    rows : int
+        How many come back for each number that is asked for, where the mean was forgotten.
     """
 
     arguments: Sequence[str]
@@ -182,6 +191,7 @@ class Function:
     each: bool = False
     last: bool = False
     otherwise: Callable[[Floats, Floats], tuple[str, Mapping[str, Any]] | None] | None = None
+    rows: int = 7
     wants: str = "function"
 
     def judge(self, name: str, answer: Any) -> Verdict:
@@ -191,9 +201,7 @@ class Function:
         for case, right_value in zip(self.cases, expected, strict=True):
             value = self._value(answer, case, right_value.size)
             if value.size != right_value.size:
-                values = {"count": value.size, "needed": right_value.size}
-                reason = "averaged" if value.size == 1 else "count"
-                return wrong(name, reason, general="count", **values)
+                return self._miscounted(name, value.size, right_value.size)
             got.append(value)
         flat, right_flat = _joined(got), _joined(expected)
         if self._same(flat, right_flat):
@@ -208,6 +216,13 @@ class Function:
             return wrong(name, found[0], **found[1])
         return self._first_difference(name, got, expected)
 
+    def _miscounted(self, name: str, count: int, needed: int) -> Verdict:
+        values = {"count": count, "needed": needed, "rows": self.rows}
+        if needed <= 2 and count == needed * self.rows:
+            return wrong(name, "not-averaged", general="not-averaged", **values)
+        reason = "averaged" if count == 1 and needed > 2 else "count"
+        return wrong(name, reason, general="count", **values)
+
     def _value(self, answer: Any, case: tuple[Any, ...], size: int) -> Floats:
         try:
             value = numbers(call(answer, case, self.arguments))
@@ -217,7 +232,11 @@ class Function:
             rows = [call(answer, (float(v),), self.arguments) for v in np.ravel(case[0])]
             value = numbers(rows)
         if self.last and value.ndim == 2 and value.size != size:
-            value = value[-1] if value.shape[1] == size else value[:, -1]
+            lengths = (case[-1], case[-1] + 1)
+            if value.shape[0] in lengths and value.shape[1] == size:
+                value = value[-1]
+            elif value.shape[1] in lengths and value.shape[0] == size:
+                value = value[:, -1]
         return value.ravel()
 
     def _same(self, got: Floats, value: Floats) -> bool:
@@ -227,9 +246,15 @@ class Function:
     def _first_difference(self, name: str, got: list[Floats], expected: list[Floats]) -> Verdict:
         sizes = [float(np.max(np.abs(g - e.ravel()))) for g, e in zip(got, expected, strict=True)]
         worst = int(np.argmax(np.array(sizes) > self.tolerance * np.max(np.abs(expected[0]))))
+        theirs, ours = got[worst], expected[worst].ravel()
+        first = int(np.argmax(np.abs(theirs - ours) > self.tolerance * np.max(np.abs(ours))))
+        start = first if first > 2 else 0
         pairs = zip(self.arguments, self.cases[worst], strict=True)
-        at = ", ".join(f"{argument} = {_short(value)}" for argument, value in pairs)
-        values = {"at": at, "got": _short(got[worst]), "expected": _short(expected[worst])}
+        at = ", ".join(
+            f"{argument} = {_short(value, start if np.size(value) == ours.size else 0)}"
+            for argument, value in pairs
+        )
+        values = {"at": at, "got": _short(theirs, start), "expected": _short(ours, start)}
         return wrong(name, "unknown", general="off-function", **values)
 
 
@@ -253,13 +278,32 @@ class Checked:
         return Verdict(name, status, found.mistake or found.verdict, found)  # type: ignore[arg-type]
 
 
+_BETWEEN = re.compile(
+    r"\s*(?:[,，、;；+&]|\band\b|和|与)\s*|\s+(?!loss\b|损失|descent\b|rule\b|value\b)"
+)
+_ALL_OR_NONE = {
+    **dict.fromkeys(("all", "all three", "都", "都动", "都会动", "全部", "三条都动"), True),
+    **dict.fromkeys(("none", "no", "都不动", "都不", "没有"), False),
+}
+_AROUND = "\"'“”‘’「」.。!！"
+
+
+def _word(part: Any) -> str:
+    """Write a word as it is compared: a function stands for its name, a curve for its kind."""
+    text = str(getattr(part, "__name__", part)).replace("_", " ").strip().strip(_AROUND)
+    text = re.sub(r"\bthe ", "", text.strip().lower())
+    return re.sub(r"(?<=\w)\s*(loss|curve|损失)$", "", text)
+
+
 def _joined(values: list[Floats]) -> Floats:
     return np.concatenate([np.ravel(value) for value in values])
 
 
-def _short(value: Any) -> str:
+def _short(value: Any, start: int = 0) -> str:
+    """Write a number, or three of an array from one of them on."""
     array = np.asarray(value, dtype=np.float64)
     if array.size == 1:
         return show(float(array.ravel()[0]))
-    parts = [show(float(v)) for v in array.ravel()[:3]]
-    return f"[{', '.join(parts)}{', ...' if array.size > 3 else ''}]"
+    parts = [show(float(v)) for v in array.ravel()[start : start + 3]]
+    before, after = ["..."] * (start > 0), ["..."] * (array.size > start + 3)
+    return f"[{', '.join([*before, *parts, *after])}]"

@@ -8,6 +8,7 @@ import math
 import warnings
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from numbers import Number
 from typing import Any, Literal
 
 import numpy as np
@@ -106,7 +107,7 @@ def answer_at(task: Task, theta: Floats) -> Floats | GradientCheck:
         return GradientCheck("returned-nothing", task.kind)
     parts = list(answer) if isinstance(answer, tuple | list) else [answer]
     try:
-        arrays = [np.asarray(part) for part in parts]
+        arrays = [as_floats(part) for part in parts]
     except ValueError:
         arrays = [np.asarray(None)]
     if not arrays or any(a.dtype.kind not in "biuf" for a in arrays):
@@ -125,6 +126,20 @@ def answer_at(task: Task, theta: Floats) -> Floats | GradientCheck:
     return flat
 
 
+def as_floats(answer: Any) -> np.ndarray[Any, Any]:
+    """Return an answer as an array; fractions and decimals of Python count as numbers.
+
+    >>> from fractions import Fraction
+    >>> as_floats([Fraction(1, 4), 2]).tolist()
+    [0.25, 2.0]
+    """
+    array = np.asarray(answer)
+    parts = array.ravel().tolist() if array.dtype == object else []
+    if parts and all(isinstance(p, Number) and not isinstance(p, complex) for p in parts):
+        return array.astype(np.float64)
+    return array
+
+
 def where(task: Task, theta: Floats) -> dict[str, str]:
     """Write a point as it stands in a sentence; b is 0 where there is none."""
     weights = show(theta[: task.k].tolist())
@@ -139,6 +154,12 @@ def _result_names(task: Task) -> str:
     return ", ".join(names)
 
 
+def mistook_caret(problem: Exception) -> bool:
+    """Say whether ``^`` was written where a power was meant."""
+    about = str(problem)
+    return isinstance(problem, TypeError) and ("for ^" in about or "bitwise_xor" in about)
+
+
 def _raised(task: Task, problem: Exception) -> GradientCheck:
     """Say where the function stopped, and remind of the shapes where they did not fit."""
     values: dict[str, Any] = {"error": type(problem).__name__, "reason": str(problem).rstrip(" .")}
@@ -150,6 +171,7 @@ def _raised(task: Task, problem: Exception) -> GradientCheck:
             values |= {"line": frame.tb_lineno - code.co_firstlineno + 1, "text": text}
         frame = frame.tb_next
     notes = ["note-line"] if values.get("text") else []
+    notes += ["note-caret"] if mistook_caret(problem) else []
     if isinstance(problem, ValueError) and any(
         word in str(problem) for word in ("broadcast", "matmul", "shapes", "dimension")
     ):

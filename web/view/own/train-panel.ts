@@ -54,6 +54,9 @@ export interface Scene {
 /** Letters of a name in the equation. */
 const LONGEST = 40;
 
+/** A gap below this part of the loss is what rounding leaves. */
+const ROUNDING = 1e-12;
+
 export class TrainPanel {
   readonly curves = new RunCurves();
   readonly scatter: FitScatter;
@@ -293,7 +296,7 @@ export class TrainPanel {
       this.#gap,
       gap === null
         ? ""
-        : t(gap === 0 ? "own-gap-none" : "own-gap", {
+        : t(gap <= ROUNDING * facts.least ? "own-gap-none" : "own-gap", {
             least: short(facts.least, 5),
             gap: short(gap, 3),
           }),

@@ -1,6 +1,7 @@
 /** Use: a prediction for a row of one's own, and everything that can be taken away. */
 
 import type { Column } from "../../model/column.ts";
+import { datePartsOf, daysOf, isoDate } from "../../model/date-parts.ts";
 import type { Vector } from "../../model/linear/matrix.ts";
 import type { Moments } from "../../model/moments.ts";
 import { makeLoss } from "../../model/losses/registry.ts";
@@ -52,6 +53,13 @@ interface Feature {
   readonly high: number;
 }
 
+/** A weekday or a month: it follows from the date, and is not set by hand. */
+interface Part {
+  readonly feature: Feature;
+  readonly date: string;
+  readonly part: "weekday" | "month";
+}
+
 interface Field {
   readonly feature: Feature;
   readonly paint: (value: number | string) => void;
@@ -61,6 +69,7 @@ export class UsePanel {
   readonly element: HTMLElement;
   #options: UseOptions;
   #fields: Field[] = [];
+  #parts: Part[] = [];
   #key = "";
   #form = h("div", { class: "own-fields" });
   #value = new Readout("prediction", 4, "big");
@@ -128,13 +137,27 @@ export class UsePanel {
       paint(value);
       return [feature.source, value] as const;
     });
-    const x = rowOf(prepared.design.columns, Object.fromEntries(entries));
+    const cells = Object.fromEntries(entries);
+    const unseen: string[] = [];
+    for (const { feature, date, part } of this.#parts) {
+      const level = datePartsOf(Number(cells[date]))[part];
+      if (!feature.levels.includes(level)) unseen.push(`${feature.source}=${level}`);
+      cells[feature.source] = level;
+    }
+    write(this.#label, t("own-prediction", { target }));
+    if (unseen.length > 0) {
+      this.#value.set(Number.NaN, "–");
+      write(this.#interval, t("own-unseen", { levels: unseen.join(", ") }));
+      this.#interval.removeAttribute("data-low");
+      this.#interval.removeAttribute("data-high");
+      return;
+    }
+    const x = rowOf(prepared.design.columns, cells);
     const predicted = predictInterval(prepared.solution, Array.from(x), 0.95, theta);
     const { value, low, high } =
       state.loss === "squared"
         ? predicted
         : { value: makeLoss(state.loss).predict(predicted.value), low: null, high: null };
-    write(this.#label, t("own-prediction", { target }));
     this.#value.set(value, short(value, 5));
     write(
       this.#interval,
@@ -148,7 +171,19 @@ export class UsePanel {
 
   #build(features: readonly Feature[]): void {
     this.#fields = [];
-    clear(this.#form, ...features.map((feature, i) => this.#field(feature, i)));
+    const dates = features.filter(({ kind }) => kind === "date").map(({ source }) => source);
+    this.#parts = features.flatMap((feature): Part[] =>
+      (["weekday", "month"] as const).flatMap((part) =>
+        dates
+          .filter((date) => feature.kind === "level" && feature.source === `${date}:${part}`)
+          .map((date) => ({ feature, date, part })),
+      ),
+    );
+    const follows = new Set(this.#parts.map(({ feature }) => feature));
+    clear(
+      this.#form,
+      ...features.flatMap((feature, i) => (follows.has(feature) ? [] : [this.#field(feature, i)])),
+    );
   }
 
   #field(feature: Feature, i: number): HTMLElement {
@@ -162,33 +197,38 @@ export class UsePanel {
       this.#fields.push({ feature, paint: (value) => (select.value = String(value)) });
       return h("div", { class: "slider" }, h("label", { for: id }, source), select);
     }
+    const isDate = kind === "date";
     const range = h("input", {
       type: "range",
       id,
-      min: low,
-      max: high,
-      step: "any",
+      min: isDate ? Math.floor(low) : low,
+      max: isDate ? Math.ceil(high) : high,
+      step: isDate ? 1 : "any",
       "data-kedou": `row-${i}`,
     });
     const field = h("input", {
-      type: "number",
+      type: isDate ? "date" : "number",
       class: "field wide",
-      step: "any",
+      step: isDate ? 1 : "any",
       "data-kedou": `row-${i}-field`,
       "aria-label": t("number-field", { name: source }),
     });
-    const tidy = (value: number): number => Number(value.toPrecision(4));
+    const tidy = (value: number): number =>
+      isDate ? Math.round(value) : Number(value.toPrecision(4));
+    const written = (value: number): string => (isDate ? isoDate(value) : String(tidy(value)));
     range.addEventListener("input", () => row(source, tidy(Number(range.value)), `row-${source}`));
     range.addEventListener("change", seal);
     field.addEventListener("change", () => {
-      const value = Number(field.value);
-      if (field.value.trim() !== "" && Number.isFinite(value)) row(source, value, null);
+      const number = field.value.trim() === "" ? Number.NaN : Number(field.value);
+      const value = isDate ? daysOf(field.value) : number;
+      if (value !== null && Number.isFinite(value)) row(source, value, null);
     });
     this.#fields.push({
       feature,
       paint: (value) => {
         range.value = String(value);
-        if (focusedBy(field) !== field) field.value = String(tidy(Number(value)));
+        if (isDate) range.setAttribute("aria-valuetext", written(Number(value)));
+        if (focusedBy(field) !== field) field.value = written(Number(value));
       },
     });
     return h("div", { class: "slider" }, h("label", { for: id }, source), range, field);
@@ -235,6 +275,7 @@ export function featuresOf(moments: Moments): Feature[] {
     const sd = Math.sqrt(moments.scatter.data[at * size + at]! / moments.weightSum);
     const usual = mean(plain);
     const kind = plain.kind === "date" ? "date" : "number";
-    return { source, kind, levels: [], usual, low: usual - 3 * sd, high: usual + 3 * sd };
+    const middle = kind === "date" ? Math.round(usual) : usual;
+    return { source, kind, levels: [], usual: middle, low: usual - 3 * sd, high: usual + 3 * sd };
   });
 }

@@ -1,6 +1,7 @@
 /** Weights against step, each in standard deviations of its column, so that they can be compared. */
 
 import { put, s, show, write } from "../kit/dom.ts";
+import { spread } from "../kit/labels.ts";
 import { clipped } from "../kit/names.ts";
 import { Plot } from "../kit/plot.ts";
 import { t } from "../kit/words.ts";
@@ -104,15 +105,18 @@ export class WeightCurves {
       this.#names.append(s("text", { class: "tick" }));
     }
     const { em } = plot;
-    let lowest = -Infinity;
+    const gap = em * 1.1;
+    const wanted = ends.map(({ end }) => Math.max(plot.top, Math.min(plot.bottom, plot.y(end))));
+    // Names that lie close stand one under another, and the last no lower than the picture.
+    const places = spread(wanted, gap).map((y, n) =>
+      Math.max(plot.top + n * gap, Math.min(plot.bottom - (ends.length - 1 - n) * gap, y)),
+    );
     [...this.#names.children].forEach((text, n) => {
       const end = ends[n];
       show(text, end !== undefined);
       if (!end) return;
-      const wanted = Math.max(plot.top, Math.min(plot.bottom, plot.y(end.end))) + em * 0.35;
-      lowest = Math.max(wanted, lowest + em * 1.1);
       write(text, clipped(end.name, WIDE.test(end.name) ? 5 : 9));
-      put(text, { x: plot.right + 5, y: lowest });
+      put(text, { x: plot.right + 5, y: places[n]! - gap * 0.05 });
     });
   }
 }

@@ -44,6 +44,10 @@ def _in_turn(x: Floats, y: Floats, w: float, b: float, rate: float) -> tuple[flo
     return w, b + 2.0 * rate * float(np.mean(y - (w * x + b)))
 
 
+def _sum(x: Floats, y: Floats, w: float, b: float, rate: float) -> tuple[float, float]:
+    return _step()(x, y, w, b, rate * len(x))
+
+
 EXERCISES: dict[str, Exercise] = {
     "first-b": Number(
         2.0 - _RATE * _DB,
@@ -60,7 +64,7 @@ EXERCISES: dict[str, Exercise] = {
     ),
     "descend": Function(
         ("x", "y", "w", "b", "learning_rate", "steps"),
-        [(X, Y, 0.0, 0.0, 0.01, 3), (X, Y, 0.0, 2.0, 0.08, 12), (X[:4], Y[:4], 1.0, -1.0, 0.05, 1)],
+        [(X, Y, 0.0, 0.0, 0.01, 3), (X, Y, 0.0, 2.0, 0.08, 12), (X[:4], Y[:4], 1.0, -1.0, 0.05, 5)],
         _descend(_step()),
         {
             "in-turn": _descend(_in_turn),
@@ -68,6 +72,8 @@ EXERCISES: dict[str, Exercise] = {
             "forgot-x": _descend(_step(times_x=False)),
             "x-for-b": _descend(_step(b_times_x=True)),
             "forgot-2": _descend(_step(for_w=-1.0, for_b=-1.0)),
+            "sum": _descend(_sum),
+            "swapped": lambda *case: _descend(_step())(*case)[::-1],
             "b-stays": _descend(_step(for_b=0.0)),
             "one-more": _descend(_step(), more=1),
             "one-less": _descend(_step(), more=-1),

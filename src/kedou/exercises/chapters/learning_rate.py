@@ -20,6 +20,14 @@ def steps_needed(rate: float) -> int:
     return steps
 
 
+def _from_one_side(rate: float) -> int:
+    """Count as if w were near once it is no longer below."""
+    w, steps = 0.0, 0
+    while BEST_W - w > NEAR:
+        w, steps = w - rate * slope(w), steps + 1
+    return steps
+
+
 def _one_step(rate: float) -> tuple[str, Mapping[str, Any]]:
     landed = -rate * slope(0.0)
     values = {"rate": rate, "w": landed, "best": BEST_W}
@@ -27,7 +35,9 @@ def _one_step(rate: float) -> tuple[str, Mapping[str, Any]]:
         return "", values
     if abs(rate - LIMIT) <= 0.01 * LIMIT:
         return "limit", values
-    if rate <= 0:
+    if rate == 0:
+        return "still", values
+    if rate < 0:
         return "uphill", values
     return ("short" if landed < BEST_W else "beyond"), values
 
@@ -46,6 +56,7 @@ EXERCISES: dict[str, Exercise] = {
         {
             "one-more": lambda rate: steps_needed(rate) + 1,
             "one-less": lambda rate: steps_needed(rate) - 1,
+            "one-sided": _from_one_side,
             "forgot-2": lambda rate: steps_needed(rate / 2),
         },
         tolerance=1e-3,

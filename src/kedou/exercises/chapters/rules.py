@@ -38,7 +38,14 @@ class OwnRule:
             other, other_best = self._run(answer, X, (2 * START - best) / best * Y)
             fair = abs(other[-1] - other_best) <= 2 * NEAR
             return right(name, **values) if fair else wrong(name, "told", **values)
-        return wrong(name, self._fate(path, best), **values)
+        fate = "only-step" if self._ignores_w(answer) else self._fate(path, best)
+        return wrong(name, fate, **values)
+
+    def _ignores_w(self, rule: Callable[..., Any]) -> bool:
+        """Say whether the same comes back wherever w is: the step alone, or a number."""
+        rest = (4.0, 1) if _takes_step(rule) else (4.0,)
+        near, far = (call(rule, (w, *rest), ("w", "slope")) for w in (START, START + 3.0))
+        return bool(np.array_equal(numbers(near), numbers(far)))
 
     def _fate(self, path: Floats, best: float) -> str:
         away = np.abs(path - best)
@@ -63,7 +70,7 @@ class OwnRule:
         sides = np.sign(path - best)
         if (sides[1:] == -sides[:-1]).all():
             return "bounces"
-        return "slow"
+        return "slow" if sides[-1] == sides[0] and away[-1] < away[0] else "elsewhere"
 
     def _run(self, rule: Callable[..., Any], x: Floats, y: Floats) -> tuple[Floats, float]:
         """Return w at every step, as far as it is finite, and the best w."""

@@ -23,8 +23,8 @@ def _errors(x: Floats, y: Floats, power: int, hide: bool = True) -> Floats:
 EXERCISES: dict[str, Exercise] = {
     "which": Choice(
         {
-            "line": ("直线", "the line", "straight", "1"),
-            "cubic": ("三次曲线", "三次", "the cubic", "3"),
+            "line": ("直线", "straight", "straight line", "linear", "一次", "1"),
+            "cubic": ("三次曲线", "三次", "3"),
         },
         frozenset({"line"}),
     ),
