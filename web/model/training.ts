@@ -54,6 +54,9 @@ export interface Trained {
   readonly run: Trajectory;
 }
 
+/** As many steps as a curve needs to look smooth while it moves. */
+const HELD = 96;
+
 /** The steps at which a curve is drawn: each of the first, ever fewer later, and the last. */
 export function drawnSteps(last: number, most = 160): number[] {
   if (last < most) return Array.from({ length: last + 1 }, (_, t) => t);
@@ -95,7 +98,7 @@ export class Training {
     const started = this.#started([...shape, start], () => fromStart(prepared, start));
     const options = runOptions(settings);
     const trajectory = this.#run([...shape, start, options, isHeld], () =>
-      run(started, isHeld ? { ...options, keep: drawnSteps } : options),
+      run(started, isHeld ? { ...options, keep: (last) => drawnSteps(last, HELD) } : options),
     );
     return { settings, moments, prepared, started, run: trajectory };
   }
@@ -116,14 +119,15 @@ export class Training {
     );
   }
 
-  /** The error on rows left out, at the steps that are drawn. */
-  drawn(trained: Trained): LeftOut {
+  /** The error on rows left out, at the steps that are drawn: fewer of them while a hand moves. */
+  drawn(trained: Trained, isHeld = false): LeftOut {
     const { settings, run: trajectory } = trained;
     const started = this.#startedFor(settings);
     const { lastStep } = trajectory;
-    return this.#drawn([settings, lastStep], () =>
+    const steps = drawnSteps(lastStep, isHeld ? HELD : undefined);
+    return this.#drawn([settings, steps.length, lastStep], () =>
       settings.rule === "gradient-descent"
-        ? validateAt(started, settings.rate, drawnSteps(lastStep))
+        ? validateAt(started, settings.rate, steps)
         : validate(started, { rule: ruleFromJson(trajectory.rule), steps: lastStep }),
     );
   }

@@ -3,7 +3,7 @@
 import { ModelError } from "../../model/errors.ts";
 import type { Trained } from "../../model/training.ts";
 import { button } from "../kit/controls.ts";
-import { clear, h, show, write } from "../kit/dom.ts";
+import { clear, h, put, show, write } from "../kit/dom.ts";
 import { RateTrack } from "../kit/rate-track.ts";
 import type { Lesson, Stage, View } from "../kit/stage.ts";
 import { t, tell } from "../kit/words.ts";
@@ -32,6 +32,7 @@ import {
 import { Tools } from "../own/tools.ts";
 import { TrainPanel, type Material } from "../own/train-panel.ts";
 import { featuresOf, UsePanel } from "../own/use-panel.ts";
+import { warmUp } from "../own/warm-up.ts";
 import { Warnings } from "../own/warnings.ts";
 
 /** What a state and its data can do; `phases` are those that can be reached. */
@@ -135,7 +136,7 @@ class OwnData implements View<State> {
         stage.repaint();
       },
       auto: () => store.set({ rate: null, step: null }),
-      ahead: () => stage.repaintAhead(),
+      ahead: (told) => stage.repaintAhead(told),
     });
     this.#steps = PHASES.map((phase, i) => {
       const element = button(`phase-${phase}`, `${i + 1}  ${t(`own-${phase}`)}`, () =>
@@ -186,7 +187,7 @@ class OwnData implements View<State> {
     this.#steps.forEach((element, i) => {
       const phase = PHASES[i]!;
       element.disabled = !phases.has(phase);
-      if (phase === here) element.setAttribute("aria-current", "step");
+      if (phase === here) put(element, { "aria-current": "step" });
       else element.removeAttribute("aria-current");
     });
     write(this.#trouble, loaded.trouble);
@@ -291,7 +292,10 @@ class OwnData implements View<State> {
           ? factsOfBatches(facts)
           : factsOfPasses(facts, passes?.run?.exact ?? null),
       run,
-      validation: isSquared && material.training.hasFolds ? material.training.drawn(trained) : null,
+      validation:
+        isSquared && material.training.hasFolds
+          ? material.training.drawn(trained, this.#track.isHeld)
+          : null,
       held: python?.held ?? null,
       pins: material.whole && isSquared ? this.#pins.lines(state, material.training) : [],
       sample: material.sample,
@@ -311,6 +315,7 @@ class OwnData implements View<State> {
       ),
     });
     this.#kept = { key, trained, run };
+    if (material.whole && isSquared) warmUp(material.training, settings, run.learningRate);
     const { rates } = trained.started;
     // Of mini-batches the best rate of all rows is none; the limit stays one.
     const isPlain = state.rule === "gradient-descent" && (!over || over.loss === "squared");

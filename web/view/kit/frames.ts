@@ -2,6 +2,8 @@
 
 const waiting = new Set<() => void>();
 let asked = false;
+/** Whether something was painted ahead of the frame that was asked for. */
+let isAhead = false;
 
 /** Run `paint` in the next frame; asked twice, it still runs once. */
 export function inNextFrame(paint: () => void): void {
@@ -9,24 +11,27 @@ export function inNextFrame(paint: () => void): void {
   if (asked) return;
   asked = true;
   requestAnimationFrame(() => {
-    asked = false;
+    asked = isAhead = false;
     const now = [...waiting];
     waiting.clear();
     for (const each of now) each();
   });
 }
 
-/** Between two paintings ahead of a frame lie at least so many ms: a mouse may tell 1,000 places a second. */
-const APART = 5;
-let ahead = -APART;
+/** An event that was told longer ago than so many ms has waited behind other work. */
+const STALE = 4;
 
-/** Run `paint`, if it waits for the next frame, now: the wait for that frame is time to compute in. */
-export function aheadOfFrame(paint: () => void): void {
-  if (performance.now() - ahead < APART || !waiting.delete(paint)) return;
+/**
+ * Run `paint`, if it waits for the next frame, now: the wait for that frame is time to compute in.
+ * Once a frame, for a mouse may tell 1,000 places a second; and not for an event that comes late,
+ * for then the page is busy, there is no time to spare, and the frame paints the newest of all.
+ */
+export function aheadOfFrame(paint: () => void, told: number): void {
+  if (isAhead || performance.now() - told > STALE || !waiting.delete(paint)) return;
+  isAhead = true;
   paint();
   // Asked for a size, the browser lays out now what it would lay out in the frame.
   void document.documentElement.offsetHeight;
-  ahead = performance.now();
 }
 
 const still = window.matchMedia("(prefers-reduced-motion: reduce)");

@@ -13,7 +13,7 @@ export interface RateTrackOptions {
   readonly end: () => void;
   readonly auto: () => void;
   /** Paint what a drag has changed before the next frame is due; without it, in that frame. */
-  readonly ahead?: () => void;
+  readonly ahead?: (told: number) => void;
 }
 
 /** How far the track reaches below and beyond the limit. */
@@ -109,7 +109,7 @@ export class RateTrack {
   ): void {
     this.#marks = { limit: limit ?? 2 * best, best };
     const isLimited = known.limit && limit !== null;
-    this.#auto.setAttribute("aria-pressed", String(isAuto));
+    put(this.#auto, { "aria-pressed": String(isAuto) });
     const rate = this.#options.rate();
     if (focusedBy(this.#field) !== this.#field || !this.#field.matches(":focus-visible")) {
       enter(this.#field, String(Number(rate.toPrecision(6))));
@@ -168,7 +168,7 @@ export class RateTrack {
     write(this.#limitText, `▲ ${short(limit, 3)}`);
     const isTight = width - at < 76 * k;
     put(this.#limitText, { x: isTight ? width - 2 : at, y: 11 * k });
-    this.#limitText.setAttribute("text-anchor", isTight ? "end" : "start");
+    put(this.#limitText, { "text-anchor": isTight ? "end" : "start" });
     const good = this.#x(best);
     put(this.#best, { d: `M${good},${middle + 12 * k}l-6,11h12z` });
     write(this.#bestText, t("own-rate-best", { rate: short(best, 3) }));
@@ -197,7 +197,7 @@ export class RateTrack {
     this.#svg.addEventListener("pointerrawupdate", (event) => {
       if (!this.#box) return;
       move(event as PointerEvent);
-      ahead?.();
+      ahead?.(event.timeStamp);
     });
     this.#svg.addEventListener("pointermove", move);
     for (const stop of ["pointerup", "pointercancel", "lostpointercapture"] as const) {

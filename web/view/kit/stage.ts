@@ -139,9 +139,12 @@ export class Stage<S extends object> {
     inNextFrame(this.#repaint);
   }
 
-  /** Paint before the next frame is due, so that only what the browser does itself is left to it. */
-  repaintAhead(): void {
-    aheadOfFrame(this.#repaint);
+  /**
+   * Paint before the next frame is due, so that only what the browser does itself is left to it.
+   * `told` is the time stamp of the event that asks for it.
+   */
+  repaintAhead(told: number): void {
+    aheadOfFrame(this.#repaint, told);
   }
 
   addPlot(plot: Plot, className: string): HTMLElement {

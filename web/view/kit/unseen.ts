@@ -1,6 +1,7 @@
 /**
- * Painting that can wait: what the browser skips because it is off the screen (content-visibility:
- * auto) is painted once the hand rests, or when it comes into sight.
+ * Painting that can wait: what is off the screen is painted once the hand rests, or when it is
+ * comes into sight. (content-visibility: auto spares the browser's own work there, but it
+ * takes a screen and a half around for seen.)
  */
 
 const REST = 120;
@@ -11,16 +12,17 @@ export class Unseen {
   #timer: ReturnType<typeof setTimeout> | null = null;
 
   constructor(element: HTMLElement) {
-    element.addEventListener("contentvisibilityautostatechange", (event) => {
-      this.#isSkipped = (event as Event & { skipped: boolean }).skipped;
+    new IntersectionObserver((entries) => {
+      this.#isSkipped = !entries.at(-1)!.isIntersecting;
       if (!this.#isSkipped) this.#catchUp();
-    });
+    }).observe(element);
   }
 
-  paint(paint: () => void): void {
+  /** Paint, at once where it is seen or has to be `now`. */
+  paint(paint: () => void, now = false): void {
     this.#waiting = paint;
     if (this.#timer !== null) clearTimeout(this.#timer);
-    if (this.#isSkipped) this.#timer = setTimeout(() => this.#catchUp(), REST);
+    if (this.#isSkipped && !now) this.#timer = setTimeout(() => this.#catchUp(), REST);
     else this.#catchUp();
   }
 

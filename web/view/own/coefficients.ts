@@ -49,7 +49,7 @@ export class Coefficients {
     if (this.#facts !== facts) this.#build(facts);
     this.#rows.forEach(({ cells, found }, j) => {
       write(cells[0]!, short(theta[j]!, 5));
-      cells[0]!.setAttribute("data-value", String(theta[j]!));
+      put(cells[0]!, { "data-value": theta[j]! });
       if (j >= facts.k) return;
       const at = this.#at(theta[j]! * facts.scale[j]!);
       put(found, { cx: Number.isFinite(at) ? Math.max(-20, Math.min(WIDTH + 20, at)) : -20 });

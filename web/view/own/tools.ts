@@ -1,7 +1,7 @@
 /** What is set while training: the rule, steps, start, scaling, penalty, and features on or off. */
 
 import { button, Slider } from "../kit/controls.ts";
-import { clear, enter, h, show } from "../kit/dom.ts";
+import { clear, enter, h, put, show } from "../kit/dom.ts";
 import type { Stage } from "../kit/stage.ts";
 import { t } from "../kit/words.ts";
 import { RULES } from "../../model/rules/registry.ts";
@@ -131,7 +131,7 @@ export class Tools {
     for (const each of this.#batches) show(each.element, isBatches);
     for (const each of this.#sliders) each.paint();
     for (const { key, button: element } of this.#flags) {
-      element.setAttribute("aria-pressed", String(state[key]));
+      put(element, { "aria-pressed": String(state[key]) });
     }
     show(this.#features, sources.length > 1);
     const key = JSON.stringify(sources);
@@ -146,7 +146,7 @@ export class Tools {
     }
     sources.forEach((source, i) => {
       const element = this.#features.children[i + 1]!;
-      element.setAttribute("aria-pressed", String(!state.off.includes(source)));
+      put(element, { "aria-pressed": String(!state.off.includes(source)) });
     });
   }
 

@@ -5,7 +5,7 @@
 import { makeLoss } from "../../model/losses/registry.ts";
 import type { Training } from "../../model/training.ts";
 import { bestStep, type LeftOut } from "../../model/validation.ts";
-import { clear, enter, h, paragraphs, show, write } from "../kit/dom.ts";
+import { clear, enter, h, paragraphs, put, show, write } from "../kit/dom.ts";
 import { Readout } from "../kit/controls.ts";
 import { clipped, isolated } from "../kit/names.ts";
 import { short } from "../kit/numbers.ts";
@@ -78,7 +78,9 @@ export class TrainPanel {
   #coefficients = new Coefficients();
   #pair: readonly [HTMLSelectElement, HTMLSelectElement];
   #gallery: Unseen;
+  #table = new Unseen(this.#coefficients.element);
   #pairNames = "";
+  #isHeld = false;
   #cache: { key: Sample; names: string; X: Float64Array; y: Float64Array } | null = null;
   #predicted = new Float64Array(0);
 
@@ -158,8 +160,17 @@ export class TrainPanel {
     this.#paintSample(scene, theta);
     this.#gallery.paint(() => this.#paintGallery(state, scene, step));
     this.#paintSummary(scene, step, best);
+    this.#keepRoom(scene.isHeld);
     write(this.#equation, equationOf(target, facts.names, theta, facts.k, isScore(loss)));
-    this.#coefficients.paint(facts, theta);
+    this.#table.paint(() => this.#coefficients.paint(facts, theta), !scene.isHeld);
+  }
+
+  /** While a hand drags, words that come and go do not move what is below them. */
+  #keepRoom(isHeld: boolean): void {
+    if (isHeld === this.#isHeld) return;
+    this.#isHeld = isHeld;
+    const { summary } = this;
+    summary.style.minHeight = isHeld ? `${summary.offsetHeight}px` : "";
   }
 
   #paintGallery(state: State, { facts, run, sample, isHeld }: Scene, step: number): void {
@@ -287,7 +298,7 @@ export class TrainPanel {
     write(this.#errorMore, more.join(t("own-joint")));
     const isGood = run.outcome === "converged";
     write(this.#outcome, run.outcome === "" ? t("own-going-on") : t(named("outcome", run.outcome)));
-    this.#outcome.setAttribute("data-value", run.outcome);
+    put(this.#outcome, { "data-value": run.outcome });
     this.#outcome.classList.toggle("bad", run.outcome === "diverged");
     this.#outcome.classList.toggle("good", isGood);
     paragraphs(this.#advice, run.advice);
@@ -301,7 +312,7 @@ export class TrainPanel {
             gap: short(gap, 3),
           }),
     );
-    this.#gap.setAttribute("data-value", String(gap));
+    put(this.#gap, { "data-value": String(gap) });
     write(this.#by, by);
   }
 }

@@ -18,6 +18,7 @@ import { FIRST, readState, settingsOf, type State } from "../own/state.ts";
 import { Tools } from "../own/tools.ts";
 import { TrainPanel } from "../own/train-panel.ts";
 import { featuresOf } from "../own/use-panel.ts";
+import { warmUp } from "../own/warm-up.ts";
 import { named, rowsText } from "../own/words.ts";
 import { ResidualGroups } from "../pictures/residual-groups.ts";
 import type { ReportContent } from "./content.ts";
@@ -78,7 +79,7 @@ class Report implements View<State> {
           stage.repaint();
         },
         auto: () => store.set({ rate: null, step: null }),
-        ahead: () => stage.repaintAhead(),
+        ahead: (told) => stage.repaintAhead(told),
       });
       this.#tools = new Tools(stage, false);
       stage.dock.append(this.#track.element, this.#trouble);
@@ -123,8 +124,9 @@ class Report implements View<State> {
         facts = factsOf(trained);
         if (!isGiven) run = pageRun(trained);
         // Folds of few rows are not here; of the run as it was given, their error is.
-        if (this.#training.hasFolds) errors = this.#training.drawn(trained);
+        if (this.#training.hasFolds) errors = this.#training.drawn(trained, this.#track?.isHeld);
         else if (!isGiven) errors = null;
+        warmUp(this.#training, settings, trained.run.learningRate);
         const { limit, best } = trained.started.rates;
         const isPlain = settings.rule === "gradient-descent";
         const known = { limit: isPlain, best: isPlain };
@@ -146,7 +148,7 @@ class Report implements View<State> {
       sample: null,
       target,
       loss: this.#content.loss,
-      isHeld: false,
+      isHeld: this.#track?.isHeld ?? false,
       by: t(isGiven ? "report-given" : "report-retrained"),
     });
   }
