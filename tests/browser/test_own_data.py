@@ -355,6 +355,7 @@ def test_a_date_is_set_as_a_date_and_its_weekday_and_month_follow(own):
     own.at("row-0").focus()
     own.page.keyboard.press("ArrowRight")
     own.page.keyboard.press("Tab")
+    own.settle()
     assert own.at("row-0-field").input_value() == "2022-02-01"
     own.at("row-0-field").fill("2022-07-01")
     own.at("row-0-field").press("Enter")

@@ -9,7 +9,7 @@ import { rowOf } from "../../model/row.ts";
 import { predictInterval } from "../../model/solution.ts";
 import type { Trained } from "../../model/training.ts";
 import { button, Readout } from "../kit/controls.ts";
-import { clear, focusedBy, h, show, write } from "../kit/dom.ts";
+import { clear, enter, h, show, write } from "../kit/dom.ts";
 import { copyText } from "../kit/export.ts";
 import { own } from "../kit/names.ts";
 import { short } from "../kit/numbers.ts";
@@ -218,7 +218,12 @@ export class UsePanel {
     const written = (value: number): string => (isDate ? isoDate(value) : String(tidy(value)));
     range.addEventListener("input", () => row(source, tidy(Number(range.value)), `row-${source}`));
     range.addEventListener("change", seal);
+    // What is being typed is left alone, also where it is the slider that has just been left for it.
+    let isTyped = false;
+    field.addEventListener("input", () => (isTyped = true));
+    field.addEventListener("blur", () => (isTyped = false));
     field.addEventListener("change", () => {
+      isTyped = false;
       const number = field.value.trim() === "" ? Number.NaN : Number(field.value);
       const value = isDate ? daysOf(field.value) : number;
       if (value !== null && Number.isFinite(value)) row(source, value, null);
@@ -228,7 +233,7 @@ export class UsePanel {
       paint: (value) => {
         range.value = String(value);
         if (isDate) range.setAttribute("aria-valuetext", written(Number(value)));
-        if (focusedBy(field) !== field) field.value = written(Number(value));
+        if (!isTyped) enter(field, written(Number(value)));
       },
     });
     return h("div", { class: "slider" }, h("label", { for: id }, source), range, field);
