@@ -13,7 +13,7 @@ import type { Stage } from "../kit/stage.ts";
 import { Unseen } from "../kit/unseen.ts";
 import { t } from "../kit/words.ts";
 import { RateCurve } from "../pictures/rate-curve.ts";
-import { FitScatter } from "../pictures/fit-scatter.ts";
+import { FEW, FitScatter } from "../pictures/fit-scatter.ts";
 import { RunCurves, type RunLine, valueAt } from "../pictures/run-curves.ts";
 import { SlicePicture } from "../pictures/slice-picture.ts";
 import { WeightCurves } from "../pictures/weight-curves.ts";
@@ -238,7 +238,8 @@ export class TrainPanel {
     if (!sample) return;
     const { X, y } = this.#sampleFor(sample, names.slice(0, k));
     const b = names.length > k ? theta[k]! : 0;
-    for (let i = 0, at = 0; i < y.length; i++) {
+    const count = isHeld ? Math.min(FEW, y.length) : y.length;
+    for (let i = 0, at = 0; i < count; i++) {
       let value = b;
       for (let j = 0; j < k; j++, at++) value += X[at]! * theta[j]!;
       this.#predicted[i] = loss.predict(value);

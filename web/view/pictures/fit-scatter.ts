@@ -11,7 +11,8 @@ export interface FitScatterState {
   readonly few?: boolean;
 }
 
-const FEW = 500;
+/** How many dots a moving picture has. */
+export const FEW = 500;
 
 export class FitScatter {
   readonly plot: Plot;
