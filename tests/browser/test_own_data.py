@@ -148,9 +148,11 @@ class OwnLab(Lab):
 
     def theta(self) -> list[float]:
         self.settle()
-        return self.page.locator("[data-kedou^=coefficient-]").evaluate_all(
-            "all => all.map(e => Number(e.dataset.value))"
-        )
+        return self.each("[data-kedou^=coefficient-]", "e => Number(e.dataset.value)")
+
+    def each(self, selector: str, told: str) -> list:
+        """Ask each of some elements, in one task: a table may be drawn anew between two."""
+        return self.page.evaluate(f"() => [...document.querySelectorAll({selector!r})].map({told})")
 
     def save(self, kind: str) -> Path:
         with self.page.expect_download() as download:
@@ -508,9 +510,9 @@ def test_nothing_is_wider_than_the_screen(browser, own_lab, width):
 def test_a_name_of_ordinary_length_is_not_broken(browser, own_lab):
     own = OwnLab(browser, own_lab, viewport={"width": 820, "height": 1180})
     own.bring("penguins", "body_mass_g")
-    lines = own.page.evaluate(  # in one task: the table may be drawn anew between two
-        "[...document.querySelectorAll('.own-columns tbody th span')].map(e => "
-        "e.getBoundingClientRect().height / parseFloat(getComputedStyle(e).lineHeight))"
+    lines = own.each(
+        ".own-columns tbody th span",
+        "e => e.getBoundingClientRect().height / parseFloat(getComputedStyle(e).lineHeight)",
     )
     assert lines
     assert max(lines) < 1.5
@@ -524,11 +526,7 @@ def test_a_name_of_ordinary_length_is_not_broken(browser, own_lab):
 def test_on_a_phone_each_number_of_a_column_says_what_it_is(browser, own_lab):
     own = OwnLab(browser, own_lab, viewport={"width": 390, "height": 844}, has_touch=True)
     own.bring("penguins", "body_mass_g", "zh-CN")
-    words = (
-        own.at("column-2")
-        .locator("td")
-        .evaluate_all("all => all.map(e => getComputedStyle(e, '::before').content)")
-    )
+    words = own.each("[data-kedou=column-2] td", "e => getComputedStyle(e, '::before').content")
     assert [word for word in words if word not in ("none", "normal")] == [
         '"缺失"',
         '"与目标的关系"',
