@@ -9,6 +9,9 @@ and s of every tile, and the sum of all G: next to nothing beside the rows.
 The bits are not those of the processor, whose BLAS adds in another order; they are as good. The
 pivot is the tile's mean rounded to 32 bits (Veltkamp's split; Dekker 1971): no further from it than
 2**-33 of its size, so it serves data with a mean below some 10**9 spreads as well as the mean.
+
+Batched operations read the rows several times. On an NVIDIA card that CuPy can use, kernels read
+them once (``on_cuda``), and nothing here but the choice is used.
 """
 
 from __future__ import annotations
@@ -22,11 +25,15 @@ from kedou.device import as_float64, beside, namespace_of, to_host
 from kedou.moments.accumulate import gathered
 from kedou.moments.block_accumulator import BlockAccumulator
 from kedou.moments.moments import Moments
+from kedou.moments.on_cuda import fold_on_card
 from kedou.moments.tile import tile_rows
 
 SPLIT = 2.0**21 + 1.0
 LARGEST = 2.0**1000
 """A pivot above this is not rounded, which would overflow; its squares do so anyway."""
+
+AT_ONCE = 1 << 25
+"""Numbers of X in one batched product: 256 MB of float64, and two or three times that besides."""
 
 
 class DeviceAccumulator(BlockAccumulator[Moments]):
@@ -57,14 +64,19 @@ def accumulate_there(X: Any, y: Any, weight: Any) -> tuple[float, Floats, Floats
     """
     rows, k = X.shape
     size, step = k + 1, tile_rows(k)
-    whole = rows // step * step
     with np.errstate(over="ignore", invalid="ignore"):  # some libraries compute by NumPy
+        at_once = fold_on_card(X, y, weight)
+        if at_once is not None:
+            return gathered(*at_once, size)
         found = [_nothing(size)]
-        if whole:
-            found.append(_tiles(X[:whole, :], y[:whole], _cut(weight, 0, whole), step))
-        if whole < rows:
-            rest = rows - whole
-            found.append(_tiles(X[whole:, :], y[whole:], _cut(weight, whole, rows), rest))
+        many = max(AT_ONCE // max(k, 1) // step, 1) * step
+        first = 0
+        while first < rows:
+            left = rows - first
+            last = first + (min(many, left // step * step) or left)
+            tile = min(step, last - first)
+            found.append(_tiles(X[first:last, :], y[first:last], _cut(weight, first, last), tile))
+            first = last
         weights, pivots, sums, products = zip(*found, strict=True)
         return gathered(
             np.concatenate(weights),

@@ -17,8 +17,12 @@ from kedou.sources.in_memory import InMemory, Stretch
 from kedou.sources.source import LeftOut
 from kedou.texts import say
 
-PART_NUMBERS = 1 << 25
-"""Numbers of X in a part: 256 MB of float64, and two or three times that while it is folded."""
+PART_NUMBERS = 1 << 30
+"""Numbers of X in a part: 8 GB of float64. They stay where they are; a part is what is folded
+between two looks at the clock and at whoever waits."""
+
+COPIED_NUMBERS = 1 << 25
+"""Numbers of X in a block of which rows may be copied: put in order by fold, or left out."""
 
 
 def open_device_arrays(
@@ -100,8 +104,7 @@ class DeviceSource(InMemory):
         """Return stretches of a fixed length."""
         columns = self.plan.columns
         assert columns is not None
-        fitting = PART_NUMBERS // max(self.X.shape[1], 1)
-        step = max(part_rows(self.X.shape[1]), 1 << max(fitting.bit_length() - 1, 0))
+        step = _rows_of(PART_NUMBERS, self.X.shape[1])
         starts = range(0, self.rows, step)
         return [DeviceArrayPart(self, i, min(i + step, self.rows), columns) for i in starts]
 
@@ -125,29 +128,42 @@ class DeviceArrayPart(Stretch[DeviceSource]):
 
     def device_blocks(self, checked: bool, numbered: bool) -> Iterator[Block]:
         """Leave the part where it is: see ``DevicePart``."""
-        source, cut = self.source, slice(self.start, self.stop)
+        step = self.stop - self.start
+        if checked or numbered:
+            step = _rows_of(COPIED_NUMBERS, self.source.X.shape[1])
+        for first in range(self.start, self.stop, step):
+            yield self._block(first, min(first + step, self.stop), checked, numbered)
+
+    def _block(self, first: int, last: int, checked: bool, numbered: bool) -> Block:
+        source, cut = self.source, slice(first, last)
         X, y, weight = source.X[cut, ...], source.y[cut], None
         if source.weight is not None:
             weight = source.weight[cut]
-            _check_weight(weight, self.start)
+            _check_weight(weight, first)
         rows = None
         skipped: dict[str, int] = {}
         if checked:
-            usable, skipped = _usable(X, y, source.names, source.missing, self.start)
+            usable, skipped = _usable(X, y, source.names, source.missing, first)
             if skipped:
                 X, y, weight, used = _kept(usable, X, y, weight)
-                rows = to_host(used) + self.start if numbered else None
-        yield Block(
+                rows = to_host(used) + first if numbered else None
+        return Block(
             X=X,
             y=y,
             weight=weight,
             origin=self.origin,
-            first_row=self.start,
+            first_row=first,
             rows=rows,
             columns=self.columns,
-            rows_read=self.rows,
+            rows_read=last - first,
             skipped=skipped,
         )
+
+
+def _rows_of(numbers: int, k: int) -> int:
+    """Return how many rows have so many numbers: a power of two, or those of a part on the host."""
+    fitting = numbers // max(k, 1)
+    return max(part_rows(k), 1 << max(fitting.bit_length() - 1, 0))
 
 
 def _usable(

@@ -1,0 +1,211 @@
+"""Rows on an NVIDIA card, to moments, reading every number once: the host's part of ``on_cuda.cu``.
+
+The rows are cut into stretches, whose borders depend on the number of rows alone. Each stretch has
+a pivot of its own, *guessed* from a few of its rows: the mean is not known before everything was
+read, and a pivot need only be near it. With s the sum of the distances from the pivot,
+
+    scatter = G - s s' / W
+
+takes away what the guess was off by. ``near_enough`` looks how much that is: where it is more than
+what is left, for any column, the rows are read again about the means of the stretches themselves.
+So a pivot costs at most one bit of a column's spread, whatever the data; with rows in any usual
+order, a thousandth of a bit.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from kedou.block import Floats
+from kedou.cuda import Card, card_of
+
+NARROW = 12
+"""Columns of [X y] up to which a thread keeps all sums in its registers (``COLUMNS <= 12``)."""
+
+LOOKED_AT = 256
+"""Rows of a stretch from which its pivot is guessed."""
+
+SHORTEST = 2_048
+"""Rows of a stretch, at least."""
+
+NARROW_STRETCHES, WIDE_BLOCKS, WIDE_STRETCHES = 528, 1_980, 792
+"""Stretches of narrow rows; blocks, and stretches at most, of wide ones: whole rounds of two or
+three blocks on each of the 132 processors of an H100, and enough for any card."""
+
+EXACT = 1e-14
+"""A sum of distances below this part of the pivot is its rounding; it cannot be made smaller."""
+
+
+class About(NamedTuple):
+    """What the stretches have about their pivots.
+
+    weights : (stretches,) float64
+        W of each stretch.
+    pivots, sums : (stretches, columns) float64
+        m and s of each stretch.
+    products : (columns, columns) float64
+        The sum of all G.
+    """
+
+    weights: Floats
+    pivots: Floats
+    sums: Floats
+    products: Floats
+
+
+def fold_on_card(X: Any, y: Any, weight: Any) -> About | None:
+    """Fold rows that live on an NVIDIA card; None where this cannot be done by a kernel.
+
+    Parameters
+    ----------
+    X : (rows, k) array of float64 or float32, row by row
+    y : (rows,) array on the same card
+    weight : (rows,) array on the same card, or None
+    """
+    if X.shape[1] == 0:
+        return None
+    card = card_of(X)
+    if card is None:
+        return None
+    return fold(card, X, y, weight)
+
+
+def fold(card: Card, X: Any, y: Any, weight: Any) -> About | None:
+    """Fold rows by the kernels of a card."""
+    rows = Rows.of(card, X, y, weight)
+    if rows is None:
+        return None
+    found = rows.about(LOOKED_AT)
+    if not near_enough(found):
+        found = rows.about(rows.length)
+    return found
+
+
+def near_enough(found: About) -> bool:
+    """Tell whether the repair s s' / W takes less of every column's G than it leaves."""
+    used = found.weights > 0
+    n, s, pivots = found.weights[used], found.sums[used], found.pivots[used]
+    if not len(n):
+        return True
+    off = (s * s / n[:, None]).sum(axis=0)
+    rounding = (n[:, None] * (EXACT * pivots) ** 2).sum(axis=0)
+    left = np.diag(found.products) - off
+    return not bool(np.any((off > left) & (off > rounding)))
+
+
+class Rows:
+    """Rows on a card, and how they are cut.
+
+    Parameters
+    ----------
+    card : Card
+    X, y, weight : arrays of the card
+        X row by row; y and weight of one type, without gaps.
+    """
+
+    def __init__(self, card: Card, X: Any, y: Any, weight: Any) -> None:
+        self.card, self.X, self.y, self.weight = card, X, y, weight
+        self.rows, self.columns = int(X.shape[0]), int(X.shape[1]) + 1
+        self.side = 32 if self.columns < 32 else 64
+        self.across = -(-(self.columns + 1) // self.side)
+        self.pairs = self.across * (self.across + 1) // 2
+        if self.columns <= NARROW:
+            most = NARROW_STRETCHES
+        else:
+            most = max(min(WIDE_BLOCKS // self.pairs, WIDE_STRETCHES), 8)
+        each = max(-(-self.rows // most), SHORTEST)
+        self.length = -(-each // 128) * 128
+        self.stretches = -(-self.rows // self.length)
+
+    @classmethod
+    def of(cls, card: Card, X: Any, y: Any, weight: Any) -> Rows | None:
+        """Look at arrays as they lie; None if X is not float64 or float32, row by row."""
+        X = card.view(X)
+        if X.dtype not in (np.float64, np.float32) or not X.shape[0]:
+            return None
+        if X.strides[0] % X.itemsize or (X.shape[1] > 1 and X.strides[1] != X.itemsize):
+            return None
+        vectors = [card.view(one) for one in (y, weight) if one is not None]
+        narrow = X.dtype == np.float32 and all(one.dtype == np.float32 for one in vectors)
+        kind = np.float32 if narrow else np.float64
+        vectors = [_without_gaps(one.astype(kind, copy=False)) for one in vectors]
+        return cls(card, X, vectors[0], vectors[1] if weight is not None else None)
+
+    def about(self, looked_at: int) -> About:
+        """Return all sums about pivots that are found from some rows of each stretch."""
+        pivots = self.card.empty((self.stretches, self.columns))
+        chunks = -(-self.columns // 32)
+        self._launch("pivots", (self.stretches, chunks), 256, looked_at, pivots)
+        add = self._narrow if self.columns <= NARROW else self._wide
+        weights, sums, products = add(pivots)
+        return About(weights, self.card.to_host(pivots), sums, products)
+
+    def _narrow(self, pivots: Any) -> tuple[Floats, Floats, Floats]:
+        size = self.columns
+        triangle = size * (size + 1) // 2
+        first = self.card.empty((self.stretches, size + 1))
+        each = self.card.empty((self.stretches, triangle))
+        self._launch("narrow", (self.stretches, 1), 128, pivots, first, each)
+        upper = self._added(each, triangle)
+        products = np.zeros((size, size))
+        products[np.triu_indices(size)] = upper
+        found = self.card.to_host(first)
+        return found[:, 0], found[:, 1:], _mirrored(products)
+
+    def _wide(self, pivots: Any) -> tuple[Floats, Floats, Floats]:
+        size, side, across = self.columns, self.side, self.across
+        each = self.card.empty((self.stretches, self.pairs, side, side))
+        self._launch("wide", (self.pairs, self.stretches), 128, pivots, each)
+        blocks = self._added(each, self.pairs * side * side).reshape(self.pairs, side, side)
+        grid = np.zeros((across, side, across, side))
+        number, last = 0, []
+        for i in range(across):
+            for j in range(i, across):
+                grid[i, :, j] = blocks[number]
+                number += 1
+            last.append(number - 1)
+        products = grid.reshape(across * side, across * side)[:size, :size]
+        ones = self.card.to_host(each[:, :, :, size % side][:, last]).reshape(self.stretches, -1)
+        return ones[:, size], ones[:, :size], _mirrored(products)
+
+    def _added(self, each: Any, numbers: int) -> Floats:
+        out = self.card.empty((numbers,))
+        self.card.launch(
+            _source(), "totals", self._definitions(), (-(-numbers // 32), 1), 256,
+            (each, self.stretches, numbers, out),
+        )  # fmt: skip
+        return self.card.to_host(out)
+
+    def _launch(self, name: str, grid: tuple[int, int], threads: int, *more: Any) -> None:
+        pitch = self.X.strides[0] // self.X.itemsize
+        data = (self.X, pitch, self.y, self.weight, self.rows, self.length)
+        self.card.launch(_source(), name, self._definitions(), grid, threads, (*data, *more))
+
+    def _definitions(self) -> dict[str, str | int]:
+        return {
+            "NUMBER": _NAMES[self.X.dtype.itemsize],
+            "TARGET": _NAMES[self.y.dtype.itemsize],
+            "COLUMNS": self.columns,
+            "WEIGHTED": int(self.weight is not None),
+        }
+
+
+_NAMES = {8: "double", 4: "float"}
+
+
+def _without_gaps(vector: Any) -> Any:
+    return vector if vector.strides[0] == vector.itemsize else vector.copy()
+
+
+def _mirrored(upper: Floats) -> Floats:
+    triangle = np.triu(upper)
+    return triangle + np.triu(upper, 1).T
+
+
+@lru_cache(maxsize=1)
+def _source() -> str:
+    return Path(__file__).with_name("on_cuda.cu").read_text(encoding="utf-8")
