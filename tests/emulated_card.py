@@ -24,12 +24,12 @@ SIGNATURES = {
         "X, pitch, y, weight, rows, length, looked, out",
     ),
     "narrow": (
-        f"{ROWS}, const double* m, double* out, double* products",
-        "X, pitch, y, weight, rows, length, m, out, products",
+        f"{ROWS}, const double* m, double* sums, double* products",
+        "X, pitch, y, weight, rows, length, m, sums, products",
     ),
     "wide": (
-        f"{ROWS}, const double* m, double* products",
-        "X, pitch, y, weight, rows, length, m, products",
+        f"{ROWS}, const double* m, double* sums, double* products",
+        "X, pitch, y, weight, rows, length, m, sums, products",
     ),
     "totals": ("const double* each, whole n, whole size, double* out", "each, n, size, out"),
 }
@@ -71,7 +71,7 @@ class EmulatedCard:
         function(*(ctypes.c_uint(size) for size in (*grid, threads)), *given)
 
     def _library(self, source, definitions):
-        of_columns = "narrow" if definitions["COLUMNS"] <= 12 else "wide"
+        of_columns = "narrow" if definitions["COLUMNS"] < 64 else "wide"
         text = f'#include "{HEADER}"\n{source}\n'
         for name in ("pivots", of_columns, "totals"):
             parameters, names = SIGNATURES[name]

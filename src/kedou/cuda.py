@@ -120,8 +120,8 @@ class CuPyCard:
             for one in arguments
         ]
         with self._device:
-            module = _module(self._device.id, source, tuple(sorted(definitions.items())))
-            module.get_function(name)(grid, (threads,), tuple(given))
+            kernel = _kernel(self._device.id, source, name, tuple(sorted(definitions.items())))
+            kernel(grid, (threads,), tuple(given))
 
     def to_host(self, array: Any) -> Floats:
         """Copy an array to the host."""
@@ -130,9 +130,12 @@ class CuPyCard:
         return found
 
 
-@lru_cache(maxsize=64)
-def _module(number: int, source: str, definitions: tuple[tuple[str, str | int], ...]) -> Any:
+@lru_cache(maxsize=256)
+def _kernel(
+    number: int, source: str, name: str, definitions: tuple[tuple[str, str | int], ...]
+) -> Any:
+    """Return a kernel for a card, compiled once; CuPy would look it up by all of its source."""
     import cupy
 
-    options = ("--std=c++17", *(f"-D{name}={value}" for name, value in definitions))
-    return cupy.RawModule(code=source, options=options)
+    options = ("--std=c++17", *(f"-D{key}={value}" for key, value in definitions))
+    return cupy.RawModule(code=source, options=options).get_function(name)

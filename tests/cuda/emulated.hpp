@@ -67,14 +67,7 @@ static double handed[32][32][6];
 
 static void __syncthreads() { everybody.come(); }
 
-static double __shfl_xor_sync(unsigned, double value, int apart) {
-  const unsigned warp = threadIdx.x / 32, lane = threadIdx.x % 32;
-  handed[warp][lane][0] = value;
-  warp_meeting[warp].come();
-  const double found = handed[warp][lane ^ apart][0];
-  warp_meeting[warp].come();
-  return found;
-}
+static void __syncwarp() { warp_meeting[threadIdx.x / 32].come(); }
 
 template <class Number>
 static void copy_async(Number* to, const Number* from) {

@@ -13,8 +13,8 @@
 //
 //   W = sum w_i        s = sum w_i d_i        G = sum w_i d_i d_i'
 //
-// `pivots` guesses m from some rows of the stretch (or finds it from all), `narrow` adds up few
-// columns in registers, `wide` many columns by the matrix units, `totals` adds up the stretches.
+// `pivots` guesses m from some rows of the stretch (or finds it from all), `narrow` and
+// `wide` multiply few and many columns in the matrix units, `totals` adds up the stretches.
 
 typedef long long whole;
 typedef NUMBER T;
@@ -22,7 +22,6 @@ typedef TARGET U;
 constexpr int P = COLUMNS;
 
 #define THREADS 128
-#define PAIRS (P * (P + 1) / 2)
 
 #ifndef EMULATED
 
@@ -76,12 +75,6 @@ __device__ __forceinline__ void multiply(double (&c)[4], const double (&a)[4],
 }
 
 #endif
-
-__device__ __forceinline__ double added_over_warp(double value) {
-#pragma unroll
-  for (int apart = 16; apart > 0; apart /= 2) value += __shfl_xor_sync(~0u, value, apart);
-  return value;
-}
 
 __device__ __forceinline__ double cell(const T* X, whole pitch, const U* y, whole row, int column) {
   return column < P - 1 ? (double)X[row * pitch + column] : (double)y[row];
@@ -146,106 +139,139 @@ extern "C" __global__ void __launch_bounds__(256)
   }
 }
 
-#if COLUMNS <= 12
+#if COLUMNS < 64
 
-// Few columns: a thread takes a row at a time and keeps all sums in registers.
+// Few columns: a warp multiplies all of [X y 1] about the pivot with itself, for rows of its own
+// that it copies a few steps ahead; warps wait for nobody but themselves.
 //
-// out : (stretches, P + 1) W and s;  products : (stretches, PAIRS) the upper triangle of G
-#define LINE ((P - 1) | 1)  // odd, so that the rows of a warp lie in different banks
-#define STAGE_BYTES (THREADS * (LINE * (int)sizeof(T) + (1 + WEIGHTED) * (int)sizeof(U)))
-#define ROOM (47 * 1024 - (THREADS / 32) * (PAIRS + P + 1) * 8)
-#define STAGES (ROOM / STAGE_BYTES < 8 ? ROOM / STAGE_BYTES : 8)  // of copies that are on the way
+// sums : (stretches, P + 1) s and W
+// products : (stretches, SIDE, SIDE); of the 16 x 8 fragments only those that reach above the
+//   diagonal are written
+#define WARPS (THREADS / 32)
+#define FRAGMENTS ((P + 16) / 16)  // sixteens of columns
+#define GROUPS (P / 8 + 1)         // eights of columns
+#define SIDE (16 * FRAGMENTS)
 
-extern "C" __global__ void __launch_bounds__(THREADS)
+constexpr int K = P - 1;
+constexpr int LINE = sizeof(T) == 8 ? (P + 3) / 8 * 8 + 4 : (P + 7) / 16 * 16 + 8;
+// .. so that the numbers that a warp asks for at once lie in different banks
+
+constexpr int ROOM = 47 * 1024 / WARPS;
+constexpr int ROW_BYTES = LINE * sizeof(T) + (1 + WEIGHTED) * sizeof(U);
+constexpr int STEP = ROOM / (32 * ROW_BYTES) >= 3 ? 32 : ROOM / (16 * ROW_BYTES) >= 3 ? 16 : 8;
+constexpr int STAGES = ROOM / (STEP * ROW_BYTES) < 8 ? ROOM / (STEP * ROW_BYTES) : 8;
+
+// Rows that one copy of a warp takes, and copies for one row.
+constexpr int TOGETHER = K < 32 ? 32 / K : 1, CHUNKS = (K + 31) / 32;
+
+extern "C" __global__ void __launch_bounds__(THREADS, FRAGMENTS == 1 ? 5 : FRAGMENTS == 2 ? 3 : 2)
     narrow(const T* X, whole pitch, const U* y, const U* weight, whole rows, whole length,
-           const double* pivot_of, double* out, double* products) {
-  __shared__ T lines[STAGES][THREADS * LINE];
-  __shared__ U targets[STAGES][THREADS], weights[WEIGHTED ? STAGES : 1][THREADS];
-  __shared__ double pivot[P], added[THREADS / 32][PAIRS + P + 1];
-  const int t = threadIdx.x;
+           const double* pivot_of, double* sums, double* products) {
+  __shared__ T lines[WARPS][STAGES][STEP * LINE];
+  __shared__ U targets[WARPS][STAGES][STEP], weights[WARPS][WEIGHTED ? STAGES : 1][STEP];
+  const int lane = threadIdx.x % 32, warp = threadIdx.x / 32, g = lane / 4, q = lane % 4;
   const whole first = (whole)blockIdx.x * length;
-  const whole count = rows - first < length ? rows - first : length;
-  if (t < P) pivot[t] = pivot_of[(whole)blockIdx.x * P + t];
+  const int count = (int)(rows - first < length ? rows - first : length);
 
-  double G[PAIRS], s[P], W = 0.0;
+  double pivot[GROUPS], c[FRAGMENTS][GROUPS][4];
 #pragma unroll
-  for (int i = 0; i < PAIRS; i++) G[i] = 0.0;
+  for (int n = 0; n < GROUPS; n++)
+    pivot[n] = n * 8 + g < P ? pivot_of[(whole)blockIdx.x * P + n * 8 + g] : 0.0;
 #pragma unroll
-  for (int j = 0; j < P; j++) s[j] = 0.0;
+  for (int h = 0; h < FRAGMENTS; h++)
+#pragma unroll
+    for (int n = 0; n < GROUPS; n++)
+#pragma unroll
+      for (int e = 0; e < 4; e++) c[h][n][e] = 0.0;
 
-  const int tiles = (int)((count + THREADS - 1) / THREADS);
-  auto load = [&](int tile) {
-    T* to = lines[tile % STAGES];
-    const whole begin = (whole)tile * THREADS;
-    const T* from = X + (first + begin) * pitch;
-    const int there = (int)(count - begin < THREADS ? count - begin : THREADS);
+  const int line_of = K < 32 ? lane / K : 0, column_of = K < 32 ? lane % K : lane;
+  auto load = [&](int begin, int stage) {
+    const int there = count - begin < STEP ? count - begin : STEP;
+    const T* from = X + (first + begin + line_of) * pitch + column_of;
+    T* to = lines[warp][stage] + line_of * LINE + column_of;
+    const int mine = line_of < TOGETHER ? there - line_of : 0;
 #pragma unroll
-    for (int i = 0; i < P - 1; i++) {
-      const int e = i * THREADS + t, row = e / (P - 1 > 0 ? P - 1 : 1), column = e - row * (P - 1);
-      if (row < there) copy_async(to + row * LINE + column, from + row * pitch + column);
+    for (int r = 0; r < STEP; r += TOGETHER, from += TOGETHER * pitch)
+#pragma unroll
+      for (int chunk = 0; chunk < CHUNKS * 32; chunk += 32)
+        if (r < mine && (K < 32 || column_of + chunk < K))
+          copy_async(to + r * LINE + chunk, from + chunk);
+    if (lane < there) {
+      copy_async(&targets[warp][stage][lane], y + first + begin + lane);
+      if (WEIGHTED) copy_async(&weights[warp][stage][lane], weight + first + begin + lane);
     }
-    if (t < there) {
-      copy_async(&targets[tile % STAGES][t], y + first + begin + t);
-      if (WEIGHTED) copy_async(&weights[tile % STAGES][t], weight + first + begin + t);
+  };
+  auto multiply_rows = [&](int there, int stage) {
+#pragma unroll
+    for (int r = 0; r < STEP; r += 8) {
+      double d[2 * FRAGMENTS][2], w[2];
+#pragma unroll
+      for (int e = 0; e < 2; e++) {
+        const int row = r + q + 4 * e;
+        const T* line = lines[warp][stage] + row * LINE;
+        w[e] = WEIGHTED && row < there ? (double)weights[warp][stage][row] : 1.0;
+#pragma unroll
+        for (int n = 0; n < 2 * FRAGMENTS; n++) {
+          const int column = n * 8 + g;
+          d[n][e] = 0.0;
+          if (n >= GROUPS) continue;
+          if (n * 8 + 7 < K) {
+            d[n][e] = (double)line[column] - pivot[n];
+          } else {
+            d[n][e] = column < K ? (double)line[column] : (double)targets[warp][stage][row];
+            d[n][e] = column < P ? d[n][e] - pivot[n] : column == P ? 1.0 : 0.0;
+          }
+          if (row >= there) d[n][e] = 0.0;
+        }
+      }
+#pragma unroll
+      for (int h = 0; h < FRAGMENTS; h++) {
+        const double a[4] = {w[0] * d[2 * h][0], w[0] * d[2 * h + 1][0], w[1] * d[2 * h][1],
+                             w[1] * d[2 * h + 1][1]};
+#pragma unroll
+        for (int n = 2 * h; n < GROUPS; n++) multiply(c[h][n], a, d[n]);
+      }
     }
   };
 
+  // Warp after warp takes STEP rows.
+  const int steps = (count + STEP - 1) / STEP, mine = (steps - warp + WARPS - 1) / WARPS;
 #pragma unroll
-  for (int tile = 0; tile < STAGES - 1; tile++) {
-    if (tile < tiles) load(tile);
+  for (int i = 0; i < STAGES - 1; i++) {
+    if (i < mine) load((i * WARPS + warp) * STEP, i);
     copies_belong_together();
   }
-  for (int tile = 0; tile < tiles; tile++) {
+  int stage = 0, ahead = STAGES - 1;
+  for (int i = 0; i < mine; i++) {
     wait_for_copies<STAGES - 2>();
-    __syncthreads();
-    if (tile + STAGES - 1 < tiles) load(tile + STAGES - 1);
+    __syncwarp();
+    if (i + STAGES - 1 < mine) load(((i + STAGES - 1) * WARPS + warp) * STEP, ahead);
     copies_belong_together();
-    if ((whole)tile * THREADS + t < count) {
-      const T* line = lines[tile % STAGES] + t * LINE;
-      double d[P];
-#pragma unroll
-      for (int j = 0; j < P - 1; j++) d[j] = (double)line[j] - pivot[j];
-      d[P - 1] = (double)targets[tile % STAGES][t] - pivot[P - 1];
-      const double w = WEIGHTED ? (double)weights[tile % STAGES][t] : 1.0;
-      if (WEIGHTED) W += w;
-      int place = 0;
-#pragma unroll
-      for (int i = 0; i < P; i++) {
-        const double u = WEIGHTED ? w * d[i] : d[i];
-        s[i] += u;
-#pragma unroll
-        for (int j = i; j < P; j++) {
-          G[place] = fma(u, d[j], G[place]);
-          place++;
-        }
-      }
-    }
+    const int there = count - (i * WARPS + warp) * STEP;
+    if (there >= STEP)
+      multiply_rows(STEP, stage);
+    else
+      multiply_rows(there, stage);
+    stage = stage + 1 < STAGES ? stage + 1 : 0;
+    ahead = ahead + 1 < STAGES ? ahead + 1 : 0;
   }
 
-  const int lane = t % 32, warp = t / 32;
+  double* to = products + (whole)blockIdx.x * SIDE * SIDE;
+  for (int turn = 0; turn < WARPS; turn++) {  // one warp after the other adds what it has
+    if (warp == turn)
 #pragma unroll
-  for (int i = 0; i < PAIRS; i++) {
-    const double sum = added_over_warp(G[i]);
-    if (lane == 0) added[warp][i] = sum;
-  }
+      for (int h = 0; h < FRAGMENTS; h++)
 #pragma unroll
-  for (int j = 0; j < P; j++) {
-    const double sum = added_over_warp(s[j]);
-    if (lane == 0) added[warp][PAIRS + 1 + j] = sum;
-  }
-  if (WEIGHTED) {
-    const double sum = added_over_warp(W);
-    if (lane == 0) added[warp][PAIRS] = sum;
-  }
-  __syncthreads();
-  for (int i = t; i < PAIRS + P + 1; i += THREADS) {
-    double sum = 0.0;
-    for (int other = 0; other < THREADS / 32; other++) sum += added[other][i];
-    if (i == PAIRS && !WEIGHTED) sum = (double)count;
-    if (i < PAIRS)
-      products[(whole)blockIdx.x * PAIRS + i] = sum;
-    else
-      out[(whole)blockIdx.x * (P + 1) + i - PAIRS] = sum;
+        for (int n = 2 * h; n < GROUPS; n++)
+#pragma unroll
+          for (int e = 0; e < 4; e++) {
+            const int row = h * 16 + g + e / 2 * 8, column = n * 8 + 2 * q + e % 2;
+            const double sum = (turn ? to[row * SIDE + column] : 0.0) + c[h][n][e];
+            to[row * SIDE + column] = sum;
+            if (turn == WARPS - 1 && column == P && row <= P)
+              sums[(whole)blockIdx.x * (P + 1) + row] = sum;
+          }
+    __syncthreads();
   }
 }
 
@@ -254,19 +280,10 @@ extern "C" __global__ void __launch_bounds__(THREADS)
 // Many columns: a block multiplies SIDE columns of [X y 1], about the pivot, with SIDE others.
 //
 // grid : (pairs of SIDE columns I <= J, stretches)
-// products : (stretches, pairs, SIDE, SIDE); where I = J and SIDE = 64, the lower left 32 x 32 is
-//   not written
-//
-// Each of four warps has a product of 32 x 32: one of 2 x 2 at SIDE = 64, and at SIDE = 32 the
-// same one from other rows.
-#if COLUMNS < 32
-#define SIDE 32
-#define SLAB 32  // rows at a time
-#else
+// sums : (stretches, P + 1) s and W
+// products : (stretches, pairs, SIDE, SIDE); where I = J the lower left quarter is not written
 #define SIDE 64
-#define SLAB 16
-#endif
-#define SPLIT (64 / SIDE * (64 / SIDE))  // warps that share a product
+#define SLAB 16            // rows at a time
 #define PADDED (SIDE + 4)  // so that the 16 numbers that half a warp asks for lie in 16 banks
 #define ROWS_APART (THREADS / SIDE)
 #define TAKEN (SLAB / ROWS_APART)
@@ -343,7 +360,7 @@ struct Column {
 
 extern "C" __global__ void __launch_bounds__(THREADS, WEIGHTED ? 2 : 3)
     wide(const T* X, whole pitch, const U* y, const U* weight, whole rows, whole length,
-         const double* pivot_of, double* products) {
+         const double* pivot_of, double* sums, double* products) {
   __shared__ double left[2][SLAB][PADDED], right[2][SLAB][PADDED];
   const int t = threadIdx.x, lane = t % 32, warp = t / 32;
   int I = 0, J = blockIdx.x;
@@ -380,8 +397,8 @@ extern "C" __global__ void __launch_bounds__(THREADS, WEIGHTED ? 2 : 3)
       of_right.store(begin + above, count, next_right, nullptr, &right[buffer][above][column]);
   };
 
-  const int upper = SIDE == 64 ? warp / 2 * 32 : 0, beside = SIDE == 64 ? warp % 2 * 32 : 0;
-  const int begin_row = SPLIT == 1 ? 0 : warp * (SLAB / SPLIT);
+  // Each of four warps has a product of 32 x 32: 2 x 4 fragments of 16 x 8.
+  const int upper = warp / 2 * 32, beside = warp % 2 * 32;
   const bool idle = same && upper > beside;
   const int g = lane / 4, q = lane % 4;
   double c[2][4][4];
@@ -403,8 +420,7 @@ extern "C" __global__ void __launch_bounds__(THREADS, WEIGHTED ? 2 : 3)
       const double(*A)[PADDED] = left[buffer];
       const double(*B)[PADDED] = one_load ? left[buffer] : right[buffer];
 #pragma unroll
-      for (int part = 0; part < SLAB / SPLIT; part += 8) {
-        const int r = begin_row + part;
+      for (int r = 0; r < SLAB; r += 8) {
         double a[2][4], b[4][2];
 #pragma unroll
         for (int i = 0; i < 2; i++)
@@ -425,20 +441,19 @@ extern "C" __global__ void __launch_bounds__(THREADS, WEIGHTED ? 2 : 3)
     __syncthreads();
   }
 
+  if (idle) return;
   double* to = products + ((whole)blockIdx.y * gridDim.x + blockIdx.x) * SIDE * SIDE;
-  for (int turn = 0; turn < SPLIT; turn++) {  // one warp after the other adds what it has
-    if (!idle && (SPLIT == 1 || warp == turn))
 #pragma unroll
-      for (int i = 0; i < 2; i++)
+  for (int i = 0; i < 2; i++)
 #pragma unroll
-        for (int j = 0; j < 4; j++)
+    for (int j = 0; j < 4; j++)
 #pragma unroll
-          for (int e = 0; e < 4; e++) {
-            double* place = to + (upper + i * 16 + g + e / 2 * 8) * SIDE + beside + j * 8 + 2 * q + e % 2;
-            *place = turn == 0 ? c[i][j][e] : *place + c[i][j][e];
-          }
-    if (SPLIT > 1) __syncthreads();
-  }
+      for (int e = 0; e < 4; e++) {
+        const int row = upper + i * 16 + g + e / 2 * 8, to_right = beside + j * 8 + 2 * q + e % 2;
+        to[row * SIDE + to_right] = c[i][j][e];
+        if (J * SIDE + to_right == P && I * SIDE + row <= P)
+          sums[(whole)blockIdx.y * (P + 1) + I * SIDE + row] = c[i][j][e];
+      }
 }
 
 #endif

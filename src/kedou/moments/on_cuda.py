@@ -15,6 +15,7 @@ order, a thousandth of a bit.
 from __future__ import annotations
 
 from functools import lru_cache
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -23,8 +24,8 @@ import numpy as np
 from kedou.block import Floats
 from kedou.cuda import Card, card_of
 
-NARROW = 12
-"""Columns of [X y] up to which a thread keeps all sums in its registers (``COLUMNS <= 12``)."""
+NARROW = 63
+"""Columns of [X y] up to which a warp multiplies whole rows (``COLUMNS < 64``)."""
 
 LOOKED_AT = 256
 """Rows of a stretch from which its pivot is guessed."""
@@ -32,9 +33,10 @@ LOOKED_AT = 256
 SHORTEST = 2_048
 """Rows of a stretch, at least."""
 
-NARROW_STRETCHES, WIDE_BLOCKS, WIDE_STRETCHES = 528, 1_980, 792
-"""Stretches of narrow rows; blocks, and stretches at most, of wide ones: whole rounds of two or
-three blocks on each of the 132 processors of an H100, and enough for any card."""
+STRETCHES = {16: 660, 32: 528, 48: 396, 64: 528}
+WIDE_BLOCKS = 1_980
+"""Stretches, for narrow rows by the columns that a warp multiplies, and blocks for wide ones: whole
+rounds of as many as an H100's 132 processors hold at a time, and enough for any card."""
 
 EXACT = 1e-14
 """A sum of distances below this part of the pivot is its rounding; it cannot be made smaller."""
@@ -110,13 +112,12 @@ class Rows:
     def __init__(self, card: Card, X: Any, y: Any, weight: Any) -> None:
         self.card, self.X, self.y, self.weight = card, X, y, weight
         self.rows, self.columns = int(X.shape[0]), int(X.shape[1]) + 1
-        self.side = 32 if self.columns < 32 else 64
+        self.side = 64 if self.columns > NARROW else -(-(self.columns + 1) // 16) * 16
         self.across = -(-(self.columns + 1) // self.side)
         self.pairs = self.across * (self.across + 1) // 2
+        most = max(WIDE_BLOCKS // self.pairs, 8)
         if self.columns <= NARROW:
-            most = NARROW_STRETCHES
-        else:
-            most = max(min(WIDE_BLOCKS // self.pairs, WIDE_STRETCHES), 8)
+            most = STRETCHES[self.side]
         each = max(-(-self.rows // most), SHORTEST)
         self.length = -(-each // 128) * 128
         self.stretches = -(-self.rows // self.length)
@@ -137,48 +138,28 @@ class Rows:
 
     def about(self, looked_at: int) -> About:
         """Return all sums about pivots that are found from some rows of each stretch."""
-        pivots = self.card.empty((self.stretches, self.columns))
-        chunks = -(-self.columns // 32)
-        self._launch("pivots", (self.stretches, chunks), 256, looked_at, pivots)
-        add = self._narrow if self.columns <= NARROW else self._wide
-        weights, sums, products = add(pivots)
-        return About(weights, self.card.to_host(pivots), sums, products)
-
-    def _narrow(self, pivots: Any) -> tuple[Floats, Floats, Floats]:
-        size = self.columns
-        triangle = size * (size + 1) // 2
-        first = self.card.empty((self.stretches, size + 1))
-        each = self.card.empty((self.stretches, triangle))
-        self._launch("narrow", (self.stretches, 1), 128, pivots, first, each)
-        upper = self._added(each, triangle)
-        products = np.zeros((size, size))
-        products[np.triu_indices(size)] = upper
-        found = self.card.to_host(first)
-        return found[:, 0], found[:, 1:], _mirrored(products)
-
-    def _wide(self, pivots: Any) -> tuple[Floats, Floats, Floats]:
         size, side, across = self.columns, self.side, self.across
-        each = self.card.empty((self.stretches, self.pairs, side, side))
-        self._launch("wide", (self.pairs, self.stretches), 128, pivots, each)
-        blocks = self._added(each, self.pairs * side * side).reshape(self.pairs, side, side)
-        grid = np.zeros((across, side, across, side))
-        number, last = 0, []
-        for i in range(across):
-            for j in range(i, across):
-                grid[i, :, j] = blocks[number]
-                number += 1
-            last.append(number - 1)
-        products = grid.reshape(across * side, across * side)[:size, :size]
-        ones = self.card.to_host(each[:, :, :, size % side][:, last]).reshape(self.stretches, -1)
-        return ones[:, size], ones[:, :size], _mirrored(products)
-
-    def _added(self, each: Any, numbers: int) -> Floats:
-        out = self.card.empty((numbers,))
-        self.card.launch(
-            _source(), "totals", self._definitions(), (-(-numbers // 32), 1), 256,
-            (each, self.stretches, numbers, out),
-        )  # fmt: skip
-        return self.card.to_host(out)
+        numbers = self.pairs * side * side
+        borders = np.cumsum([0, self.stretches * size, self.stretches * (size + 1), numbers])
+        result = self.card.empty((int(borders[-1]),))  # copied to the host all at once
+        pivots, sums, total = (result[a:b] for a, b in pairwise(borders.tolist()))
+        each = self.card.empty((self.stretches * numbers,))
+        chunks = -(-size // 32)
+        self._launch("pivots", (self.stretches, chunks), 256, looked_at, pivots)
+        if size <= NARROW:
+            self._launch("narrow", (self.stretches, 1), 128, pivots, sums, each)
+        else:
+            self._launch("wide", (self.pairs, self.stretches), 128, pivots, sums, each)
+        counts = (each, self.stretches, numbers, total)
+        groups = (-(-numbers // 32), 1)
+        self.card.launch(_source(), "totals", self._definitions(), groups, 256, counts)
+        result = self.card.to_host(result)
+        pivots, sums, total = (result[a:b] for a, b in pairwise(borders.tolist()))
+        about = sums.reshape(self.stretches, size + 1)
+        products = _mirrored(_put_together(total.reshape(-1, side, side), across)[:size, :size])
+        return About(
+            about[:, size], pivots.reshape(self.stretches, size), about[:, :size], products
+        )
 
     def _launch(self, name: str, grid: tuple[int, int], threads: int, *more: Any) -> None:
         pitch = self.X.strides[0] // self.X.itemsize
@@ -199,6 +180,14 @@ _NAMES = {8: "double", 4: "float"}
 
 def _without_gaps(vector: Any) -> Any:
     return vector if vector.strides[0] == vector.itemsize else vector.copy()
+
+
+def _put_together(blocks: Floats, across: int) -> Floats:
+    """Return a square of blocks I <= J, which come row by row; below are zeros."""
+    side = blocks.shape[1]
+    grid = np.zeros((across, side, across, side))
+    grid.transpose(0, 2, 1, 3)[np.triu_indices(across)] = blocks
+    return grid.reshape(across * side, across * side)
 
 
 def _mirrored(upper: Floats) -> Floats:

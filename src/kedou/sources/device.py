@@ -17,8 +17,8 @@ from kedou.sources.in_memory import InMemory, Stretch
 from kedou.sources.source import LeftOut
 from kedou.texts import say
 
-PART_NUMBERS = 1 << 30
-"""Numbers of X in a part: 8 GB of float64. They stay where they are; a part is what is folded
+PART_NUMBERS = 1 << 32
+"""Numbers of X in a part: 32 GB of float64. They stay where they are; a part is what is folded
 between two looks at the clock and at whoever waits."""
 
 COPIED_NUMBERS = 1 << 25
