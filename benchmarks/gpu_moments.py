@@ -1,10 +1,13 @@
 """How near does the fold on a GPU come to the card's bandwidth, and to its matrix product?
 
 For 10, 50 and 300 columns: the bytes of [X y] over the time of ``kd.scan``, against the bandwidth
-of a copy on the card; and the time of the bare float64 product X'X by cuBLAS (``torch.matmul``)
-over the time of ``kd.scan``. Lines to reach: 60 % of the bandwidth at 10 columns, 80 % of the
-product at 300. Needs PyTorch with CUDA; without a GPU it says so, and times the same fold on the
-processor with --cpu, which says nothing about a GPU.
+of a copy on the card (bytes read and written); and the time of the bare float64 product X'X by
+cuBLAS (``torch.matmul``) over the time of ``kd.scan``. Lines to reach: 60 % of the bandwidth at 10
+columns, 80 % of the product at 300. Beside it, the same scan without CuPy, by the array API, and
+with ``precision="auto"``, whose look at the digits takes time on the host that knows no rows.
+
+Needs PyTorch with CUDA, and CuPy for the kernels; without a GPU it says so, and times the same fold
+on the processor with --cpu, which says nothing about a GPU.
 
     python benchmarks/gpu_moments.py
     python benchmarks/gpu_moments.py --quick --cpu
@@ -19,9 +22,11 @@ import time
 from collections.abc import Callable
 
 import kedou as kd
+from kedou.cuda import card_of
+from kedou.moments import on_device
 from kedou.sources.device import open_device_arrays
 
-SIZES = [(40_000_000, 10), (8_000_000, 50), (2_000_000, 300)]
+SIZES = [(40_000_000, 10), (200_000_000, 10), (8_000_000, 50), (40_000_000, 50), (2_000_000, 300)]
 
 
 def main() -> None:
@@ -38,10 +43,12 @@ def main() -> None:
         sys.exit("There is no GPU that PyTorch can use here: nothing was measured.")
     device = "cpu" if options.cpu else "cuda"
     name = "the processor" if options.cpu else torch.cuda.get_device_name()
-    print(f"{name}, PyTorch {torch.__version__}")
+    kernels = not options.cpu and card_of(torch.zeros(1, device=device)) is not None
+    how = "kernels" if kernels else "array API"
+    print(f"{name}, PyTorch {torch.__version__}; kd.scan by the {how}")
     print(
-        f"{'rows x columns':>18} {'input':>8} {'scan ms':>9} {'copy GB/s':>10} "
-        f"{'scan GB/s':>10} {'of copy':>8} {'product ms':>11} {'of product':>11}"
+        f"{'rows x columns':>18} {'input':>8} {'scan ms':>8} {'copy GB/s':>10} {'scan GB/s':>10} "
+        f"{'of copy':>8} {'product ms':>11} {'of product':>11} {'array API ms':>13} {'auto ms':>8}"
     )
     for rows, k in SIZES:
         n = rows // 20 if options.quick else rows
@@ -49,21 +56,29 @@ def main() -> None:
             measure(torch, device, n, k, dtype, options.tries)
 
 
+def by_array_api(source: object) -> kd.Moments:
+    """Scan as where CuPy is not installed."""
+    kernels = on_device.fold_on_card
+    on_device.fold_on_card = lambda *rows: None
+    try:
+        return kd.scan(source, precision="fast")
+    finally:
+        on_device.fold_on_card = kernels
+
+
 def measure(torch: object, device: str, n: int, k: int, dtype: object, tries: int) -> None:
     """Print one row of the table."""
     random = torch.Generator(device=device).manual_seed(1)
     X = torch.randn((n, k), generator=random, device=device, dtype=dtype)
     y = X.sum(dim=1) + 0.5
-    moments = kd.scan(open_device_arrays(X, y, None, None, "skip"))
+    y += torch.randn(n, generator=random, device=device, dtype=dtype)
     expected = torch.cov(torch.cat([X[:100_000], y[:100_000, None]], dim=1).double().T)
     first = kd.scan(open_device_arrays(X[:100_000], y[:100_000], None, None, "skip"))
     assert torch.allclose(
         torch.tensor(first.scatter / (first.count - 1)), expected.cpu(), rtol=1e-9, atol=1e-12
     )
-    assert moments.count == n
     source = open_device_arrays(X, y, None, None, "skip")
-    target = torch.empty_like(X)
-    wide = X.double()
+    assert kd.scan(source).count == n
 
     def synchronised(job: Callable[[], object]) -> float:
         if device == "cuda":
@@ -74,25 +89,31 @@ def measure(torch: object, device: str, n: int, k: int, dtype: object, tries: in
             torch.cuda.synchronize()
         return time.perf_counter() - started
 
-    jobs = {
-        "scan": lambda: kd.scan(source),
-        "copy": lambda: target.copy_(X),
-        "product": lambda: wide.T @ wide,
-    }
-    seconds: dict[str, list[float]] = {job: [] for job in jobs}
-    for round_number in range(tries + 1):
-        for job, run in jobs.items():
-            taken = synchronised(run)
-            if round_number:
-                seconds[job].append(taken)
-    scan, copy, product = (statistics.median(seconds[job]) for job in jobs)
-    size = X.element_size()
-    read, moved = n * (k + 1) * size, 2 * n * k * size
+    def seconds(job: Callable[[], object]) -> float:
+        synchronised(job)
+        return statistics.median(synchronised(job) for _ in range(tries))
+
+    scan = seconds(lambda: kd.scan(source, precision="fast"))
+    auto = seconds(lambda: kd.scan(source))
+    slow = seconds(lambda: by_array_api(source))
+    part = X[: max(int(4e9 // (k * X.element_size())), 1)]
+    target = torch.empty_like(part)
+    copy = seconds(lambda: target.copy_(part)) / (2 * part.numel() * part.element_size())
+    del target
+    if device == "cuda":
+        torch.cuda.empty_cache()
+    multiplied = X[: max(int(1e9 // k), 1)].double()  # at most 8 GB; longer ones by their rows
+    product = seconds(lambda: multiplied.T @ multiplied) * n / len(multiplied)
+    read = n * (k + 1) * X.element_size()
     print(
-        f"{f'{n:,} x {k}':>18} {str(dtype).removeprefix('torch.'):>8} {scan * 1e3:9.2f} "
-        f"{moved / copy / 1e9:10.1f} {read / scan / 1e9:10.1f} "
-        f"{read / scan / (moved / copy):8.1%} {product * 1e3:11.2f} {product / scan:11.1%}"
+        f"{f'{n:,} x {k}':>18} {str(dtype).removeprefix('torch.'):>8} {scan * 1e3:8.2f} "
+        f"{1 / copy / 1e9:10.1f} {read / scan / 1e9:10.1f} {read / scan * copy:8.1%} "
+        f"{product * 1e3:11.2f} {product / scan:11.1%} {slow * 1e3:13.2f} {auto * 1e3:8.2f}",
+        flush=True,
     )
+    del X, y, source, multiplied
+    if device == "cuda":
+        torch.cuda.empty_cache()
 
 
 if __name__ == "__main__":

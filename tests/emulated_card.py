@@ -85,7 +85,7 @@ class EmulatedCard:
         if not made.exists():
             code = self.folder / f"{key}.cpp"
             code.write_text(text)
-            flags = ["-std=c++17", "-O1", "-w", "-shared", "-fPIC"]
+            flags = ["-std=c++17", "-O0", "-w", "-shared", "-fPIC"]
             command = [COMPILER, *flags, *options, "-o", made, code]
             subprocess.run(command, check=True, timeout=120)
         return ctypes.CDLL(str(made))

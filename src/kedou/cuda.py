@@ -7,9 +7,9 @@ cannot use, rows are folded by the array API, which reads them several times.
 
 from __future__ import annotations
 
-import importlib.util
 from collections.abc import Mapping, Sequence
 from functools import cache, lru_cache
+from importlib.util import find_spec
 from typing import Any, Protocol
 
 import numpy as np
@@ -61,7 +61,7 @@ def card_of(array: Any) -> Card | None:
 
 @cache
 def _card(number: int) -> Card | None:
-    if importlib.util.find_spec("cupy") is None:
+    if find_spec("cupy") is None:
         return None
     try:
         card = CuPyCard(number)

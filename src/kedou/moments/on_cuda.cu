@@ -277,131 +277,83 @@ extern "C" __global__ void __launch_bounds__(THREADS, FRAGMENTS == 1 ? 5 : FRAGM
 
 #else
 
-// Many columns: a block multiplies SIDE columns of [X y 1], about the pivot, with SIDE others.
+// Many columns: a block multiplies SIDE columns of [X y 1], about the pivot, with SIDE others. Rows
+// are copied some slabs ahead as they are; the pivot is taken away on the way into the registers.
 //
 // grid : (pairs of SIDE columns I <= J, stretches)
 // sums : (stretches, P + 1) s and W
 // products : (stretches, pairs, SIDE, SIDE); where I = J the lower left quarter is not written
 #define SIDE 64
-#define SLAB 16            // rows at a time
-#define PADDED (SIDE + 4)  // so that the 16 numbers that half a warp asks for lie in 16 banks
-#define ROWS_APART (THREADS / SIDE)
-#define TAKEN (SLAB / ROWS_APART)
+#define SLAB 8  // rows at a time
+#define ACROSS ((P + SIDE) / SIDE)  // P + 1 over SIDE, upwards
+#define APART (THREADS / SIDE)
+#define TAKEN (SLAB / APART)
 
-template <bool Same>
-struct Wider {
-  typedef double type;
-};
-template <>
-struct Wider<true> {
-  typedef T type;
-};
-typedef Wider<sizeof(T) == sizeof(U)>::type Raw;  // what holds a number of X and of y
+constexpr int LINE = SIDE + (sizeof(T) == 8 ? 4 : 8);  // a warp's numbers lie in different banks
+constexpr int SLAB_BYTES = SLAB * (2 * LINE * sizeof(T) + (1 + WEIGHTED) * sizeof(U));
+constexpr int STAGES = 47 * 1024 / SLAB_BYTES < 6 ? 47 * 1024 / SLAB_BYTES : 6;
 
-// A column of [X y 1 0 ..] about its pivot, for one thread: it takes every ROWS_APART-th row.
-struct Column {
-  const T* from;  // the thread's first row; y's where that has the type of X
-  const U* from_y;
-  whole step;
-  int place;
-  double pivot;
-
-  __device__ Column(int which, const double* pivots, const T* X, whole pitch, const U* y,
-                    whole first)
-      : from(X + first * pitch + (which < P - 1 ? which : 0)),
-        from_y(y + first),
-        step(pitch),
-        place(which),
-        pivot(which < P ? pivots[which] : 0.0) {
-    if (sizeof(T) == sizeof(U) && which == P - 1) {
-      from = (const T*)from_y;
-      step = 1;
-    }
-  }
-
-  // Rows begin, begin + ROWS_APART, ..; those from `count` on are never looked at.
-  __device__ __forceinline__ void fetch(whole begin, whole count, Raw (&into)[TAKEN]) const {
-    if (begin + (TAKEN - 1) * ROWS_APART < count) {
-      const T* at = from + begin * step;
-      const whole apart = ROWS_APART * step;
-#pragma unroll
-      for (int i = 0; i < TAKEN; i++, at += apart) into[i] = *at;
-    } else {
-#pragma unroll
-      for (int i = 0; i < TAKEN; i++)
-        if (begin + i * ROWS_APART < count) into[i] = from[(begin + i * ROWS_APART) * step];
-    }
-    if (sizeof(T) != sizeof(U) && place == P - 1)
-#pragma unroll
-      for (int i = 0; i < TAKEN; i++)
-        if (begin + i * ROWS_APART < count) into[i] = from_y[begin + i * ROWS_APART];
-  }
-
-  // Put them in their places, times their weights; nothing where there are no rows.
-  __device__ __forceinline__ void store(whole begin, whole count, const Raw (&taken)[TAKEN],
-                                        const U* weights, double* to) const {
-    const bool all = begin + (TAKEN - 1) * ROWS_APART < count;
-    if (place < P && all) {
-#pragma unroll
-      for (int i = 0; i < TAKEN; i++) {
-        const double d = (double)taken[i] - pivot;
-        to[i * ROWS_APART * PADDED] = weights ? d * (double)weights[i] : d;
-      }
-    } else {
-#pragma unroll
-      for (int i = 0; i < TAKEN; i++) {
-        double d = place < P ? (double)taken[i] - pivot : place == P ? 1.0 : 0.0;
-        if (weights) d *= (double)weights[i];
-        to[i * ROWS_APART * PADDED] = all || begin + i * ROWS_APART < count ? d : 0.0;
-      }
-    }
-  }
-};
-
-extern "C" __global__ void __launch_bounds__(THREADS, WEIGHTED ? 2 : 3)
+extern "C" __global__ void __launch_bounds__(THREADS, WEIGHTED ? 3 : 4)
     wide(const T* X, whole pitch, const U* y, const U* weight, whole rows, whole length,
          const double* pivot_of, double* sums, double* products) {
-  __shared__ double left[2][SLAB][PADDED], right[2][SLAB][PADDED];
-  const int t = threadIdx.x, lane = t % 32, warp = t / 32;
+  __shared__ T lines[STAGES][2][SLAB][LINE];
+  __shared__ U targets[STAGES][SLAB], weights[WEIGHTED ? STAGES : 1][SLAB];
+  const int t = threadIdx.x, lane = t % 32, warp = t / 32, g = lane / 4, q = lane % 4;
   int I = 0, J = blockIdx.x;
-  const int across = (P + SIDE) / SIDE;  // P + 1 over SIDE, upwards
-  while (J >= across - I) J -= across - I++;
+  while (J >= ACROSS - I) J -= ACROSS - I++;
   J += I;
-  const bool same = I == J, one_load = same && !WEIGHTED;
+  const bool same = I == J;
+  const int right = same ? 0 : 1;  // equal columns are copied once
   const whole first = (whole)blockIdx.y * length;
-  const whole count = rows - first < length ? rows - first : length;
+  const int count = (int)(rows - first < length ? rows - first : length);
 
-  // What a thread fetches for the next slab stays as it came until the products of this one are
-  // done: nothing waits for memory.
+  // A thread copies every APART-th row of one column of each side; y where it has the type of X.
   const int column = t % SIDE, above = t / SIDE;
-  const double* pivot = pivot_of + (whole)blockIdx.y * P;
-  const Column of_left(I * SIDE + column, pivot, X, pitch, y, first);
-  const Column of_right(J * SIDE + column, pivot, X, pitch, y, first);
-  Raw next_left[TAKEN], next_right[TAKEN];
-  U next_weight[TAKEN];
-
-  auto fetch = [&](whole begin) {
-    of_left.fetch(begin + above, count, next_left);
-    if (!one_load) of_right.fetch(begin + above, count, next_right);
-    if (WEIGHTED)
+  const bool of_y = sizeof(T) == sizeof(U);
+  const T* from[2];
+  whole step[2];
+  bool copies[2];
 #pragma unroll
-      for (int i = 0; i < TAKEN; i++) {
-        const whole row = begin + above + i * ROWS_APART;
-        next_weight[i] = row < count ? weight[first + row] : (U)0;
-      }
-  };
-  auto store = [&](whole begin, int buffer) {
-    of_left.store(begin + above, count, next_left, WEIGHTED ? next_weight : nullptr,
-                  &left[buffer][above][column]);
-    if (!one_load)
-      of_right.store(begin + above, count, next_right, nullptr, &right[buffer][above][column]);
+  for (int side = 0; side < 2; side++) {
+    const int place = (side ? J : I) * SIDE + column;
+    const bool is_y = of_y && place == P - 1;
+    step[side] = is_y ? 1 : pitch;
+    from[side] = is_y ? (const T*)(y + first + above) : X + (first + above) * pitch + place;
+    copies[side] = (place < P - 1 || is_y) && (side == 0 || right == 1);
+    for (int stage = 0; stage < STAGES; stage++)
+      for (int r = above; r < SLAB; r += APART)
+        lines[stage][side][r][column] = (T)(place == P ? 1 : 0);
+  }
+  __syncthreads();
+  auto load = [&](int begin, int stage) {
+    const int there = count - begin;
+#pragma unroll
+    for (int side = 0; side < 2; side++) {
+      const T* at = from[side] + begin * step[side];
+      const whole apart = APART * step[side];
+      if (copies[side])
+#pragma unroll
+        for (int i = 0; i < TAKEN; i++, at += apart)
+          if (above + i * APART < there)
+            copy_async(&lines[stage][side][above + i * APART][column], at);
+    }
+    if (t < SLAB && t < there) {
+      if (!of_y) copy_async(&targets[stage][t], y + first + begin + t);
+      if (WEIGHTED) copy_async(&weights[stage][t], weight + first + begin + t);
+    }
   };
 
   // Each of four warps has a product of 32 x 32: 2 x 4 fragments of 16 x 8.
   const int upper = warp / 2 * 32, beside = warp % 2 * 32;
   const bool idle = same && upper > beside;
-  const int g = lane / 4, q = lane % 4;
-  double c[2][4][4];
+  double pivot[2][4], c[2][4][4];
+#pragma unroll
+  for (int side = 0; side < 2; side++)
+#pragma unroll
+    for (int n = 0; n < 4; n++) {
+      const int place = side ? J * SIDE + beside + n * 8 + g : I * SIDE + upper + n * 8 + g;
+      pivot[side][n] = place < P ? pivot_of[(whole)blockIdx.y * P + place] : 0.0;
+    }
 #pragma unroll
   for (int i = 0; i < 2; i++)
 #pragma unroll
@@ -409,36 +361,55 @@ extern "C" __global__ void __launch_bounds__(THREADS, WEIGHTED ? 2 : 3)
 #pragma unroll
       for (int e = 0; e < 4; e++) c[i][j][e] = 0.0;
 
-  fetch(0);
-  store(0, 0);
-  __syncthreads();
-  int buffer = 0;
-  for (whole begin = 0; begin < count; begin += SLAB, buffer ^= 1) {
-    const bool more = begin + SLAB < count;
-    if (more) fetch(begin + SLAB);
-    if (!idle) {
-      const double(*A)[PADDED] = left[buffer];
-      const double(*B)[PADDED] = one_load ? left[buffer] : right[buffer];
+  auto multiply_rows = [&](int there, int stage) {
+    double d[2][4][2];
 #pragma unroll
-      for (int r = 0; r < SLAB; r += 8) {
-        double a[2][4], b[4][2];
+    for (int side = 0; side < 2; side++)
 #pragma unroll
-        for (int i = 0; i < 2; i++)
+      for (int e = 0; e < 2; e++) {
+        const int row = q + 4 * e, begin = side ? beside : upper;
+        const T* line = lines[stage][side ? right : 0][row] + begin + g;
+        double w = 1.0;
+        if (WEIGHTED && side == 0) w = row < there ? (double)weights[stage][row] : 0.0;
 #pragma unroll
-          for (int e = 0; e < 4; e++)
-            a[i][e] = A[r + q + e / 2 * 4][upper + i * 16 + g + e % 2 * 8];
-#pragma unroll
-        for (int j = 0; j < 4; j++)
-#pragma unroll
-          for (int e = 0; e < 2; e++) b[j][e] = B[r + q + e * 4][beside + j * 8 + g];
-#pragma unroll
-        for (int i = 0; i < 2; i++)
-#pragma unroll
-          for (int j = 0; j < 4; j++) multiply(c[i][j], a[i], b[j]);
+        for (int n = 0; n < 4; n++) {
+          double value = (double)line[n * 8];
+          if (!of_y && (side ? J : I) * SIDE + begin + n * 8 + g == P - 1)
+            value = (double)targets[stage][row];
+          value -= pivot[side][n];
+          if (WEIGHTED && side == 0) value *= w;
+          d[side][n][e] = row < there ? value : 0.0;
+        }
       }
+#pragma unroll
+    for (int i = 0; i < 2; i++) {
+      const double a[4] = {d[0][2 * i][0], d[0][2 * i + 1][0], d[0][2 * i][1], d[0][2 * i + 1][1]};
+#pragma unroll
+      for (int j = 0; j < 4; j++) multiply(c[i][j], a, d[1][j]);
     }
-    if (more) store(begin + SLAB, buffer ^ 1);
+  };
+
+  const int slabs = (count + SLAB - 1) / SLAB;
+#pragma unroll
+  for (int i = 0; i < STAGES - 1; i++) {
+    if (i < slabs) load(i * SLAB, i);
+    copies_belong_together();
+  }
+  int stage = 0, ahead = STAGES - 1;
+  for (int i = 0; i < slabs; i++) {
+    wait_for_copies<STAGES - 2>();
     __syncthreads();
+    if (i + STAGES - 1 < slabs) load((i + STAGES - 1) * SLAB, ahead);
+    copies_belong_together();
+    if (!idle) {
+      const int there = count - i * SLAB;
+      if (there >= SLAB)
+        multiply_rows(SLAB, stage);
+      else
+        multiply_rows(there, stage);
+    }
+    stage = stage + 1 < STAGES ? stage + 1 : 0;
+    ahead = ahead + 1 < STAGES ? ahead + 1 : 0;
   }
 
   if (idle) return;
@@ -449,9 +420,9 @@ extern "C" __global__ void __launch_bounds__(THREADS, WEIGHTED ? 2 : 3)
     for (int j = 0; j < 4; j++)
 #pragma unroll
       for (int e = 0; e < 4; e++) {
-        const int row = upper + i * 16 + g + e / 2 * 8, to_right = beside + j * 8 + 2 * q + e % 2;
-        to[row * SIDE + to_right] = c[i][j][e];
-        if (J * SIDE + to_right == P && I * SIDE + row <= P)
+        const int row = upper + i * 16 + g + e / 2 * 8, place = beside + j * 8 + 2 * q + e % 2;
+        to[row * SIDE + place] = c[i][j][e];
+        if (J * SIDE + place == P && I * SIDE + row <= P)
           sums[(whole)blockIdx.y * (P + 1) + I * SIDE + row] = c[i][j][e];
       }
 }

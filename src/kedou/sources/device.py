@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from kedou.block import Block
+from kedou.block import Block, Column
 from kedou.columns.plan import ColumnPlan, Feature, some
 from kedou.device import beside, namespace_of, to_host
 from kedou.errors import DataError, OptionError, OptionTypeError
@@ -85,12 +85,14 @@ class DeviceSource(InMemory):
     missing: str = "skip"
     left_out: Sequence[LeftOut] = ()
     plan: ColumnPlan = field(init=False)
+    columns: tuple[Column, ...] = field(init=False)
     notes: Sequence[str] = field(init=False)
 
     def __post_init__(self) -> None:
         features = tuple(Feature(name) for name in self.names)
         weight = None if self.weight is None else "weight"
         object.__setattr__(self, "plan", ColumnPlan(features, "y", weight))
+        object.__setattr__(self, "columns", self.plan.columns)
         where = str(self.X.device)
         notes = [say("sources.note-arrays", names=self.names), say("device.note", device=where)]
         object.__setattr__(self, "notes", notes)
@@ -102,11 +104,9 @@ class DeviceSource(InMemory):
 
     def parts(self) -> Sequence[DeviceArrayPart]:
         """Return stretches of a fixed length."""
-        columns = self.plan.columns
-        assert columns is not None
         step = _rows_of(PART_NUMBERS, self.X.shape[1])
         starts = range(0, self.rows, step)
-        return [DeviceArrayPart(self, i, min(i + step, self.rows), columns) for i in starts]
+        return [DeviceArrayPart(self, i, min(i + step, self.rows), self.columns) for i in starts]
 
 
 class DeviceArrayPart(Stretch[DeviceSource]):
