@@ -80,7 +80,24 @@ def measure(torch: object, device: str, n: int, k: int, dtype: object, tries: in
     source = open_device_arrays(X, y, None, None, "skip")
     assert kd.scan(source).count == n
 
-    def synchronised(job: Callable[[], object]) -> float:
+    scan = seconds(torch, device, lambda: kd.scan(source, precision="fast"), tries)
+    auto = seconds(torch, device, lambda: kd.scan(source), tries)
+    slow = seconds(torch, device, lambda: by_array_api(source), tries)
+    copy = copying(torch, device, X, tries)
+    product = multiplying(torch, device, X, tries)
+    read = n * (k + 1) * X.element_size()
+    print(
+        f"{f'{n:,} x {k}':>18} {str(dtype).removeprefix('torch.'):>8} {scan * 1e3:8.2f} "
+        f"{1 / copy / 1e9:10.1f} {read / scan / 1e9:10.1f} {read / scan * copy:8.1%} "
+        f"{product * 1e3:11.2f} {product / scan:11.1%} {slow * 1e3:13.2f} {auto * 1e3:8.2f}",
+        flush=True,
+    )
+
+
+def seconds(torch: object, device: str, job: Callable[[], object], tries: int) -> float:
+    """Return the median time of a job, with all that it started on the card."""
+
+    def once() -> float:
         if device == "cuda":
             torch.cuda.synchronize()
         started = time.perf_counter()
@@ -89,31 +106,24 @@ def measure(torch: object, device: str, n: int, k: int, dtype: object, tries: in
             torch.cuda.synchronize()
         return time.perf_counter() - started
 
-    def seconds(job: Callable[[], object]) -> float:
-        synchronised(job)
-        return statistics.median(synchronised(job) for _ in range(tries))
+    if device == "cuda":
+        torch.cuda.empty_cache()
+    once()
+    return statistics.median(once() for _ in range(tries))
 
-    scan = seconds(lambda: kd.scan(source, precision="fast"))
-    auto = seconds(lambda: kd.scan(source))
-    slow = seconds(lambda: by_array_api(source))
-    part = X[: max(int(4e9 // (k * X.element_size())), 1)]
+
+def copying(torch: object, device: str, X: object, tries: int) -> float:
+    """Return the seconds of a copy on the card, for each byte read or written."""
+    part = X[: int(4e9 // (X.shape[1] * X.element_size()))]
     target = torch.empty_like(part)
-    copy = seconds(lambda: target.copy_(part)) / (2 * part.numel() * part.element_size())
-    del target
-    if device == "cuda":
-        torch.cuda.empty_cache()
-    multiplied = X[: max(int(1e9 // k), 1)].double()  # at most 8 GB; longer ones by their rows
-    product = seconds(lambda: multiplied.T @ multiplied) * n / len(multiplied)
-    read = n * (k + 1) * X.element_size()
-    print(
-        f"{f'{n:,} x {k}':>18} {str(dtype).removeprefix('torch.'):>8} {scan * 1e3:8.2f} "
-        f"{1 / copy / 1e9:10.1f} {read / scan / 1e9:10.1f} {read / scan * copy:8.1%} "
-        f"{product * 1e3:11.2f} {product / scan:11.1%} {slow * 1e3:13.2f} {auto * 1e3:8.2f}",
-        flush=True,
-    )
-    del X, y, source, multiplied
-    if device == "cuda":
-        torch.cuda.empty_cache()
+    taken = seconds(torch, device, lambda: target.copy_(part), tries)
+    return taken / (2 * part.numel() * part.element_size())
+
+
+def multiplying(torch: object, device: str, X: object, tries: int) -> float:
+    """Return the seconds of X'X in float64; of at most 8 GB, and longer ones by their rows."""
+    part = X[: int(1e9 // X.shape[1])].double()
+    return seconds(torch, device, lambda: part.T @ part, tries) * len(X) / len(part)
 
 
 if __name__ == "__main__":

@@ -10,6 +10,7 @@ import numpy as np
 
 from kedou.block import Block, Column
 from kedou.columns.plan import ColumnPlan, Feature, some
+from kedou.cuda import card_of, on_card
 from kedou.device import beside, namespace_of, to_host
 from kedou.errors import DataError, OptionError, OptionTypeError
 from kedou.sources.arrays import ArraySource, part_rows
@@ -93,8 +94,10 @@ class DeviceSource(InMemory):
         weight = None if self.weight is None else "weight"
         object.__setattr__(self, "plan", ColumnPlan(features, "y", weight))
         object.__setattr__(self, "columns", self.plan.columns)
-        where = str(self.X.device)
-        notes = [say("sources.note-arrays", names=self.names), say("device.note", device=where)]
+        how = "device.note"
+        if on_card(self.X):
+            how = "device.note-kernels" if card_of(self.X) else "device.note-slower"
+        notes = [say("sources.note-arrays", names=self.names), say(how, device=str(self.X.device))]
         object.__setattr__(self, "notes", notes)
 
     @property
