@@ -29,6 +29,9 @@ class Card(Protocol):
     def view(self, array: Any) -> Any:
         """Return an array as it lies on the card, with ``strides`` in bytes."""
 
+    def address(self, array: Any) -> int:
+        """Return where an array of the card begins."""
+
     def empty(self, shape: Sequence[int]) -> Any:
         """Return room for float64 numbers on the card."""
 
@@ -98,6 +101,10 @@ class CuPyCard:
             array = array.detach()
         with self._device:
             return self._cupy.from_dlpack(array)
+
+    def address(self, array: Any) -> int:
+        """Return where an array begins."""
+        return int(array.data.ptr)
 
     def empty(self, shape: Sequence[int]) -> Any:
         """Return room for float64 numbers."""

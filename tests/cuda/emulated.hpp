@@ -5,6 +5,7 @@
 #include <cmath>
 #include <cstdio>
 #include <cstdlib>
+#include <cstring>
 #include <functional>
 #include <ucontext.h>
 #include <vector>
@@ -15,6 +16,7 @@
 #define __forceinline__ inline
 #define __shared__ static
 #define __launch_bounds__(...)
+#define __align__(bytes) __attribute__((aligned(bytes)))
 
 using std::exp2;
 using std::floor;
@@ -72,6 +74,13 @@ static void __syncwarp() { warp_meeting[threadIdx.x / 32].come(); }
 template <class Number>
 static void copy_async(Number* to, const Number* from) {
   *to = *from;
+}
+static void copy_16_bytes(char* to, const char* from) {
+  if ((size_t)to % 16 || (size_t)from % 16) {
+    std::fprintf(stderr, "16 bytes from or to an address that 16 does not divide\n");
+    std::abort();
+  }
+  std::memcpy(to, from, 16);
 }
 static void copies_belong_together() {}
 template <int LATER>

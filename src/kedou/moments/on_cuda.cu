@@ -7,6 +7,7 @@
 //   TARGET    float or double: what y and weight hold
 //   COLUMNS   how many [X y] has
 //   WEIGHTED  0 or 1
+//   GAPLESS   1 if row follows row in X without a gap, from an address that 16 divides
 //
 // Rows are cut into stretches whose borders depend on the number of rows alone, never on the card.
 // For the rows i of a stretch and its pivot m, with d_i = (x_i, y_i) - m:
@@ -34,6 +35,15 @@ __device__ __forceinline__ void copy_async(Number* to, const Number* from) {
                "n"(sizeof(Number)));
 #else
   *to = *from;
+#endif
+}
+
+__device__ __forceinline__ void copy_16_bytes(char* to, const char* from) {
+#if __CUDA_ARCH__ >= 800
+  const unsigned place = (unsigned)__cvta_generic_to_shared(to);
+  asm volatile("cp.async.cg.shared.global [%0], [%1], 16;" ::"r"(place), "l"(from));
+#else
+  *(int4*)to = *(const int4*)from;
 #endif
 }
 
@@ -153,8 +163,9 @@ extern "C" __global__ void __launch_bounds__(256)
 #define SIDE (16 * FRAGMENTS)
 
 constexpr int K = P - 1;
-constexpr int LINE = sizeof(T) == 8 ? (P + 3) / 8 * 8 + 4 : (P + 7) / 16 * 16 + 8;
-// .. so that the numbers that a warp asks for at once lie in different banks
+// Rows without gaps are copied as they are, 16 bytes at a time. Others come number by number, each
+// row to where the numbers that a warp asks for at once lie in different banks.
+constexpr int LINE = GAPLESS ? K : sizeof(T) == 8 ? (P + 3) / 8 * 8 + 4 : (P + 7) / 16 * 16 + 8;
 
 constexpr int ROOM = 47 * 1024 / WARPS;
 constexpr int ROW_BYTES = LINE * sizeof(T) + (1 + WEIGHTED) * sizeof(U);
@@ -162,21 +173,32 @@ constexpr int STEP = ROOM / (32 * ROW_BYTES) >= 3 ? 32 : ROOM / (16 * ROW_BYTES)
 constexpr int STAGES = ROOM / (STEP * ROW_BYTES) < 8 ? ROOM / (STEP * ROW_BYTES) : 8;
 
 // Rows that one copy of a warp takes, and copies for one row.
+constexpr int ROW_COPIES = GAPLESS ? 1 : 32;  // how far their loop is unrolled
 constexpr int TOGETHER = K < 32 ? 32 / K : 1, CHUNKS = (K + 31) / 32;
 
 extern "C" __global__ void __launch_bounds__(THREADS, FRAGMENTS == 1 ? 5 : FRAGMENTS == 2 ? 3 : 2)
     narrow(const T* X, whole pitch, const U* y, const U* weight, whole rows, whole length,
            const double* pivot_of, double* sums, double* products) {
-  __shared__ T lines[WARPS][STAGES][STEP * LINE];
+  __shared__ __align__(16) T lines[WARPS][STAGES][STEP * LINE];
   __shared__ U targets[WARPS][STAGES][STEP], weights[WARPS][WEIGHTED ? STAGES : 1][STEP];
   const int lane = threadIdx.x % 32, warp = threadIdx.x / 32, g = lane / 4, q = lane % 4;
   const whole first = (whole)blockIdx.x * length;
   const int count = (int)(rows - first < length ? rows - first : length);
 
-  double pivot[GROUPS], c[FRAGMENTS][GROUPS][4];
+  // A lane's numbers of eight columns are d = x keep + shift: x minus the pivot, or ones, or zeros.
+  // The x lie `apart` from each other, from the first of all stages on.
+  double keep[GROUPS], shift[GROUPS], c[FRAGMENTS][GROUPS][4];
+  const T* from[GROUPS];
+  int apart[GROUPS];
 #pragma unroll
-  for (int n = 0; n < GROUPS; n++)
-    pivot[n] = n * 8 + g < P ? pivot_of[(whole)blockIdx.x * P + n * 8 + g] : 0.0;
+  for (int n = 0; n < GROUPS; n++) {
+    const int column = n * 8 + g;
+    const bool of_X = n * 8 + 7 < K || column < K || sizeof(T) != sizeof(U);
+    from[n] = of_X ? lines[warp][0] + (column < K ? column : 0) : (const T*)targets[warp][0];
+    apart[n] = of_X ? LINE : 1;
+    keep[n] = column < P ? 1.0 : 0.0;
+    shift[n] = column < P ? -pivot_of[(whole)blockIdx.x * P + column] : column == P ? 1.0 : 0.0;
+  }
 #pragma unroll
   for (int h = 0; h < FRAGMENTS; h++)
 #pragma unroll
@@ -190,12 +212,19 @@ extern "C" __global__ void __launch_bounds__(THREADS, FRAGMENTS == 1 ? 5 : FRAGM
     const T* from = X + (first + begin + line_of) * pitch + column_of;
     T* to = lines[warp][stage] + line_of * LINE + column_of;
     const int mine = line_of < TOGETHER ? there - line_of : 0;
+    if (GAPLESS && there == STEP) {
+      const char* source = (const char*)(X + (first + begin) * K);
 #pragma unroll
-    for (int r = 0; r < STEP; r += TOGETHER, from += TOGETHER * pitch)
+      for (int at = lane * 16; at < STEP * K * (int)sizeof(T); at += 32 * 16)
+        copy_16_bytes((char*)lines[warp][stage] + at, source + at);
+    } else {
+#pragma unroll ROW_COPIES
+      for (int r = 0; r < STEP; r += TOGETHER, from += TOGETHER * pitch)
 #pragma unroll
-      for (int chunk = 0; chunk < CHUNKS * 32; chunk += 32)
-        if (r < mine && (K < 32 || column_of + chunk < K))
-          copy_async(to + r * LINE + chunk, from + chunk);
+        for (int chunk = 0; chunk < CHUNKS * 32; chunk += 32)
+          if (r < mine && (K < 32 || column_of + chunk < K))
+            copy_async(to + r * LINE + chunk, from + chunk);
+    }
     if (lane < there) {
       copy_async(&targets[warp][stage][lane], y + first + begin + lane);
       if (WEIGHTED) copy_async(&weights[warp][stage][lane], weight + first + begin + lane);
@@ -207,21 +236,16 @@ extern "C" __global__ void __launch_bounds__(THREADS, FRAGMENTS == 1 ? 5 : FRAGM
       double d[2 * FRAGMENTS][2], w[2];
 #pragma unroll
       for (int e = 0; e < 2; e++) {
-        const int row = r + q + 4 * e;
-        const T* line = lines[warp][stage] + row * LINE;
-        w[e] = WEIGHTED && row < there ? (double)weights[warp][stage][row] : 1.0;
+        const int row = r + q + 4 * e, at = stage * STEP + row;
+        w[e] = WEIGHTED && row < there ? (double)weights[warp][0][at] : 1.0;
 #pragma unroll
         for (int n = 0; n < 2 * FRAGMENTS; n++) {
           const int column = n * 8 + g;
           d[n][e] = 0.0;
-          if (n >= GROUPS) continue;
-          if (n * 8 + 7 < K) {
-            d[n][e] = (double)line[column] - pivot[n];
-          } else {
-            d[n][e] = column < K ? (double)line[column] : (double)targets[warp][stage][row];
-            d[n][e] = column < P ? d[n][e] - pivot[n] : column == P ? 1.0 : 0.0;
-          }
-          if (row >= there) d[n][e] = 0.0;
+          if (n >= GROUPS || row >= there) continue;
+          double x = (double)from[n][at * apart[n]];
+          if (sizeof(T) != sizeof(U) && column >= K) x = (double)targets[warp][0][at];
+          d[n][e] = n * 8 + 7 < P ? x + shift[n] : fma(x, keep[n], shift[n]);
         }
       }
 #pragma unroll
@@ -236,7 +260,7 @@ extern "C" __global__ void __launch_bounds__(THREADS, FRAGMENTS == 1 ? 5 : FRAGM
 
   // Warp after warp takes STEP rows.
   const int steps = (count + STEP - 1) / STEP, mine = (steps - warp + WARPS - 1) / WARPS;
-#pragma unroll
+#pragma unroll 1
   for (int i = 0; i < STAGES - 1; i++) {
     if (i < mine) load((i * WARPS + warp) * STEP, i);
     copies_belong_together();

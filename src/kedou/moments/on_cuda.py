@@ -123,6 +123,7 @@ class Rows:
         each = max(-(-self.rows // most), SHORTEST)
         self.length = -(-each // 128) * 128
         self.stretches = -(-self.rows // self.length)
+        self.gapless = False
 
     @classmethod
     def of(cls, card: Card, X: Any, y: Any, weight: Any) -> Rows | None:
@@ -136,7 +137,9 @@ class Rows:
         narrow = X.dtype == np.float32 and all(one.dtype == np.float32 for one in vectors)
         kind = np.float32 if narrow else np.float64
         vectors = [_without_gaps(one.astype(kind, copy=False)) for one in vectors]
-        return cls(card, X, vectors[0], vectors[1] if weight is not None else None)
+        rows = cls(card, X, vectors[0], vectors[1] if weight is not None else None)
+        rows.gapless = X.strides[0] == X.shape[1] * X.itemsize and card.address(X) % 16 == 0
+        return rows
 
     def about(self, looked_at: int) -> About:
         """Return all sums about pivots that are found from some rows of each stretch."""
@@ -173,6 +176,7 @@ class Rows:
             "TARGET": _NAMES[self.y.dtype.itemsize],
             "COLUMNS": self.columns,
             "WEIGHTED": int(self.weight is not None),
+            "GAPLESS": int(self.gapless),
         }
 
 
