@@ -185,9 +185,9 @@ extern "C" __global__ void __launch_bounds__(THREADS, FRAGMENTS == 1 ? 5 : FRAGM
   const whole first = (whole)blockIdx.x * length;
   const int count = (int)(rows - first < length ? rows - first : length);
 
-  // A lane's numbers of eight columns are d = x keep + shift: x minus the pivot, or ones, or zeros.
-  // The x lie `apart` from each other, from the first of all stages on.
-  double keep[GROUPS], shift[GROUPS], c[FRAGMENTS][GROUPS][4];
+  // A lane's numbers of eight columns are x + shift: x minus the pivot; or the shift alone: ones, or
+  // zeros. The x lie `apart` from each other, from the first of all stages on.
+  double shift[GROUPS], c[FRAGMENTS][GROUPS][4];
   const T* from[GROUPS];
   int apart[GROUPS];
 #pragma unroll
@@ -196,7 +196,6 @@ extern "C" __global__ void __launch_bounds__(THREADS, FRAGMENTS == 1 ? 5 : FRAGM
     const bool of_X = n * 8 + 7 < K || column < K || sizeof(T) != sizeof(U);
     from[n] = of_X ? lines[warp][0] + (column < K ? column : 0) : (const T*)targets[warp][0];
     apart[n] = of_X ? LINE : 1;
-    keep[n] = column < P ? 1.0 : 0.0;
     shift[n] = column < P ? -pivot_of[(whole)blockIdx.x * P + column] : column == P ? 1.0 : 0.0;
   }
 #pragma unroll
@@ -245,7 +244,7 @@ extern "C" __global__ void __launch_bounds__(THREADS, FRAGMENTS == 1 ? 5 : FRAGM
           if (n >= GROUPS || row >= there) continue;
           double x = (double)from[n][at * apart[n]];
           if (sizeof(T) != sizeof(U) && column >= K) x = (double)targets[warp][0][at];
-          d[n][e] = n * 8 + 7 < P ? x + shift[n] : fma(x, keep[n], shift[n]);
+          d[n][e] = column < P ? x + shift[n] : shift[n];
         }
       }
 #pragma unroll

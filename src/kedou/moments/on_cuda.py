@@ -34,9 +34,10 @@ SHORTEST = 2_048
 """Rows of a stretch, at least."""
 
 STRETCHES = {16: 660, 32: 528, 48: 396, 64: 528}
-WIDE_BLOCKS = 2_112
-"""Stretches, for narrow rows by the columns that a warp multiplies, and blocks for wide ones: whole
-rounds of as many as an H100's 132 processors hold at a time, and enough for any card."""
+WIDE_BLOCKS = 528
+"""Stretches, for narrow rows by the columns that a warp multiplies, and blocks for wide ones: as
+many as an H100's 132 processors hold at a time. More would keep other cards a little busier, and
+the host longer with merging them."""
 
 EXACT = 1e-14
 """A sum of distances below this part of the pivot is its rounding; it cannot be made smaller."""
@@ -193,15 +194,17 @@ def _put_together(blocks: Floats, across: int) -> Floats:
     Of the blocks I = J only what is above the diagonal is looked at.
     """
     side = blocks.shape[1]
-    square = np.empty((across, side, across, side))
-    grid = square.transpose(0, 2, 1, 3)
-    i, j = np.triu_indices(across)
-    grid[j, i] = blocks.transpose(0, 2, 1)
-    grid[i, j] = blocks
-    below = np.tril_indices(side, -1)
-    for n in range(across):
-        grid[n, n][below] = grid[n, n].T[below]
-    return square.reshape(across * side, across * side)
+    square = np.empty((across * side, across * side))
+    number = 0
+    for i in range(0, len(square), side):
+        diagonal = np.triu(blocks[number])
+        square[i : i + side, i : i + side] = diagonal + np.triu(diagonal, 1).T
+        for j in range(i + side, len(square), side):
+            number += 1
+            square[i : i + side, j : j + side] = blocks[number]
+            square[j : j + side, i : i + side] = blocks[number].T
+        number += 1
+    return square
 
 
 @lru_cache(maxsize=1)
