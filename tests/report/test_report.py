@@ -131,6 +131,26 @@ def test_the_most_important_warning_is_first():
     assert "reporting.few-rows" in [each["code"] for each in few["warnings"]]
 
 
+def test_columns_that_may_only_number_the_rows_are_asked_about():
+    numbered = {"nr": np.arange(120) + 1, **table()}
+    for features, expected in ((None, ["moments.numbering-consecutive"]), (["nr", "x"], [])):
+        source = kd.open(numbered, target="y", features=features)
+        run = kd.descend(source, standardize=True)
+        for page in (kd.report(run, data=source), kd.report(run)):
+            warnings = inside(page.html)["warnings"]
+            asked = [each for each in warnings if "numbering" in each["code"]]
+            assert [each["code"] for each in asked] == expected
+
+
+def test_the_command_line_asks_in_its_report(tmp_path):
+    lines = ["nr,x,y", *(f"{i},{i * i % 17},{i % 5}" for i in range(60))]
+    (tmp_path / "d.csv").write_text("\n".join(lines))
+    path = tmp_path / "run.html"
+    app.run(["fit", str(tmp_path / "d.csv"), "-t", "y", "-q", "--report", str(path)])
+    said = [each["text"] for each in inside(path.read_text("utf-8"))["warnings"]]
+    assert any(text.startswith("'nr' holds each whole number from 0 to 59") for text in said)
+
+
 def holes(missing: int) -> dict:
     x = table()["x"].copy()
     x[:missing] = np.nan

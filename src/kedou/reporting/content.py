@@ -60,6 +60,8 @@ class Report:
         What was said while reading.
     left_out : sequence of LeftOut
         Columns that were not used, and why.
+    questions : sequence of Message
+        What to ask about columns that were.
     """
 
     run: Trajectory
@@ -74,6 +76,7 @@ class Report:
     notes: tuple[Message, ...] = ()
     options: Mapping[str, Any] = field(default_factory=dict)
     left_out: Sequence[LeftOut] = ()
+    questions: Sequence[Message] = ()
 
 
 def report_content(report: Report) -> dict[str, Any]:
@@ -100,7 +103,8 @@ def report_content(report: Report) -> dict[str, Any]:
         "only_last": held is not None and held.kind == "split",
         "without": None if why is None else _said(why),
         "warnings": [
-            _said(message) for message in warnings_of(run, moments, held, report.left_out)
+            _said(message)
+            for message in warnings_of(run, moments, held, report.left_out, report.questions)
         ],
         "data": _data(report),
         "residuals": residual_groups(run, moments, report.sample),
