@@ -14,6 +14,7 @@ import pytest
 import kedou as kd
 from kedou.cli import app
 from kedou.fitting.hold_out import hold_out
+from kedou.fitting.validation import validate
 from kedou.moments.relation import likely_leaks
 from kedou.reporting import Report, report_content, report_page
 from kedou.reporting.content import residual_groups
@@ -105,6 +106,40 @@ def test_folds_of_few_rows_stay_out_but_the_error_on_them_is_told():
     content = report_content(made(table(30)))
     assert content["moments"]["folds"] == []
     assert content["validation"] is not None
+
+
+def four_folds(seed):
+    generator = np.random.default_rng(seed)
+    X = generator.normal(size=(60, 3)) @ generator.normal(size=(3, 3))
+    return kd.scan(X, X @ [1.0, -2.0, 0.5] + 2 * generator.normal(size=60), folds=4)
+
+
+def test_an_automatic_rate_is_each_training_parts_own_as_in_the_lab():
+    differ = 0
+    for seed in range(12):
+        moments = four_folds(seed)
+        run = kd.descend(moments, standardize=True)
+        content = inside(kd.report(run, moments=moments).html)
+        own, fixed = validate(moments), validate(moments, learning_rate=run.learning_rate)
+        told = content["validation"]
+        assert told["left_out"] == own.left_out[np.searchsorted(own.steps, told["steps"])].tolist()
+        assert content["held"]["rmse"] == hold_out(moments, standardize=True).rmse
+        assert content["settings"]["rate"] is None
+        assert content["run"]["learning_rate"] == run.learning_rate
+        differ += own.best_step != fixed.best_step
+    assert differ > 3
+
+
+def test_a_rate_that_was_given_is_that_of_every_training_part():
+    moments = four_folds(0)
+    for rule in ("gradient-descent", "momentum"):
+        run = kd.descend(moments, rule, learning_rate=0.2, steps=50, standardize=True)
+        content = inside(kd.report(run, moments=moments).html)
+        seen = validate(moments, rule=rule, learning_rate=0.2, steps=50)
+        assert content["validation"]["left_out"] == seen.left_out.tolist()
+        assert content["settings"]["rate"] == 0.2
+    run = kd.descend(moments, "momentum", steps=50, standardize=True)
+    assert inside(kd.report(run, moments=moments).html)["settings"]["rate"] == run.learning_rate
 
 
 def test_residuals_are_groups_of_at_least_ten_rows():

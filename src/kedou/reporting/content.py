@@ -16,7 +16,7 @@ import numpy as np
 from kedou.block import Floats
 from kedou.columns.plan import ColumnPlan
 from kedou.descent import Trajectory
-from kedou.fitting.hold_out import HoldOut
+from kedou.fitting.hold_out import HoldOut, has_rate_of_its_own
 from kedou.fitting.validation import validate
 from kedou.moments import Moments
 from kedou.moments.merging import as_fast
@@ -189,7 +189,7 @@ def _settings(run: Trajectory) -> dict[str, Any]:
     start = run.theta[0]
     return {
         "rule": str(run.rule.get("name")),
-        "rate": run.learning_rate,
+        "rate": None if has_rate_of_its_own(run) else run.learning_rate,
         "steps": int(run.settings["steps"]),
         "start": float(start[0]) if len(start) and (start == start[0]).all() else 0.0,
         "standardize": bool(run.settings["standardize"]),
@@ -266,7 +266,7 @@ def _validation(report: Report) -> dict[str, Any] | None:
     seen = validate(
         moments,
         rule=str(run.rule["name"]),
-        learning_rate=run.learning_rate,
+        learning_rate="auto" if has_rate_of_its_own(run) else run.learning_rate,
         steps=int(settings["steps"]),
         start=run.theta[0].tolist(),
         intercept=run.has_intercept,

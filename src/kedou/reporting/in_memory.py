@@ -19,7 +19,7 @@ from kedou.descent import Trajectory
 from kedou.errors import OptionError, OptionTypeError
 from kedou.fitting import scan
 from kedou.fitting.asking import asked, is_question
-from kedou.fitting.hold_out import HoldOut, hold_out
+from kedou.fitting.hold_out import HoldOut, has_rate_of_its_own, hold_out
 from kedou.fitting.leave_one_out import SMALL, leave_one_out
 from kedou.fitting.sample import Sampler
 from kedou.fitting.scanner import as_source
@@ -234,9 +234,10 @@ def _held(run: Trajectory, moments: Moments) -> HoldOut | None:
     if len(moments.folds) < 2 or not known or "batch_size" in settings:
         return None
     same = ("steps", "tolerance", "intercept", "standardize", "ridge")
+    own = has_rate_of_its_own(run)
     return hold_out(
         moments,
-        rule=rules.from_json(run.rule),
+        rule=str(run.rule["name"]) if own else rules.from_json(run.rule),
         start=run.theta[0].tolist(),
         seed=run.seed,
         **{name: settings[name] for name in same},
