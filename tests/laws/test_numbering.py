@@ -112,9 +112,7 @@ def test_the_advice_can_be_typed():
     first, second, how = questions(moments)
     assert (first.values["name"], second.values["name"]) == ("nr", "id")
     assert eval(how.values["list"]) == ["living area", "a,b"]
-    assert say("cli.moments.numbering-how", **how.values).endswith(
-        "--features 'living area,\"a,b\"'"
-    )
+    assert say("cli.numbering-how", **how.values).endswith("--features 'living area,\"a,b\"'")
     assert [message.code for message in questions(moments.select(["nr"]))] == [
         "moments.numbering-consecutive"
     ]
