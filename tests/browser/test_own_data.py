@@ -75,6 +75,13 @@ def write_files(folder: Path) -> None:
             ]
         )
     )
+    size = random.normal(size=200).round(3)
+    (folder / "numbered.csv").write_text(
+        "\n".join(
+            ["nr,size,y"]
+            + [f"{1001 + (7 * i) % 200},{s},{2 * s + i % 3:.3f}" for i, s in enumerate(size)]
+        )
+    )
     shops = random.integers(0, 300, 3000)
     (folder / "shops.csv").write_text(
         "\n".join(["shop,size,sales", *(f"shop {k:03d},{k % 7},{k % 5 + k % 7}" for k in shops)])
@@ -797,6 +804,19 @@ def test_a_category_of_three_hundred_values_is_left_out_with_the_reason(own):
     assert len(own.theta()) == 2
     assert "300" in own.text("warnings")
     assert "categorical=" not in own.text("warnings")
+
+
+def test_a_feature_that_may_only_number_the_rows_is_asked_about_unless_it_was_chosen(own):
+    own.bring_path("numbered.csv", "y")
+    own.train()
+    assert "'nr' holds each whole number from 1,001 to 1,200 once" in own.text("warnings")
+    for role, parameters in (("feature", 3), ("leave", 2)):
+        own.bring_path("numbered.csv", "y")
+        own.at("role-0").select_option("leave")
+        own.at("role-0").select_option(role)
+        own.train()
+        assert len(own.theta()) == parameters
+        assert "'nr'" not in own.text("warnings")
 
 
 def test_a_killed_worker_is_told_and_goes_with_what_it_did(browser, tmp_path):

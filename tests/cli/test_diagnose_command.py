@@ -104,3 +104,15 @@ def test_what_is_not_there(kedou, arguments, code):
     ended = kedou("data", *arguments)
     assert ended.code == code
     assert ended.err.startswith("Error: ")
+
+
+def test_two_points_have_no_residual_standard_deviation(kedou):
+    Path("two.csv").write_text("x,y\n1,2\n3,7\n", encoding="utf-8")
+    told = json.loads(kedou("diagnose", "two.csv", "-t", "y", "--json").out)
+    assert told["digits"]["residual_std"] is None
+    assert told["digits"]["coefficients"] > 14
+    assert told["precision"] == "fast"
+    shown = kedou("diagnose", "two.csv", "-t", "y").out
+    assert "no degree of freedom is left" in " ".join(shown.split())
+    shown = kedou("diagnose", "two.csv", "-t", "y", "--lang", "zh").out
+    assert "没有剩余自由度" in shown

@@ -393,3 +393,25 @@ def test_numbers_of_prices_are_whole(kedou, tmp_path, lang):
     content = json.loads(kedou("fit", str(path), "-t", "price", "--json", "--lang", lang).out)
     assert isinstance(content["loss"]["first"], float)
     assert content["loss"]["first"] > 1e7
+
+
+def test_a_column_that_only_counts_the_rows_is_asked_about(fitted, kedou):
+    generator = np.random.default_rng(3)
+    size = generator.normal(size=60)
+    table = {"nr": generator.permutation(60) + 1, "size": size}
+    table |= {"y": 2 * size + generator.normal(size=60)}
+    lines = [
+        ",".join(table),
+        *(",".join(map(str, row)) for row in zip(*table.values(), strict=True)),
+    ]
+    write("numbered.csv", "\n".join(lines))
+    question, how = fitted("numbered.csv", "-t", "y")["warnings"]
+    assert question.startswith("'nr' holds each whole number from 1 to 60 once.")
+    assert how.endswith("--features size")
+    assert fitted("numbered.csv", "-t", "y", *how.split()[-2:])["warnings"] == []
+    assert fitted("numbered.csv", "-t", "y", "--features", "nr,size")["warnings"] == []
+    huber = fitted("numbered.csv", "-t", "y", "--loss", "huber", "--steps", "200")
+    assert huber["warnings"] == [question, how]
+    assert question not in huber["notes"]
+    shown = kedou("fit", "numbered.csv", "-t", "y", "--lang", "zh").out
+    assert "“nr”里从 1 到 60 的整数各出现一次" in shown.replace("\n", "").replace(" " * 15, "")

@@ -25,6 +25,7 @@ import kedou as kd
 from kedou import rules
 from kedou.errors import DataError, DivergenceError, KedouError, OptionError, OptionTypeError
 from kedou.estimators import descended, rows
+from kedou.estimators.linear import Linear
 from kedou.texts import say
 
 GD, LS = kd.GradientDescentRegressor, kd.LeastSquaresRegressor
@@ -85,6 +86,20 @@ class TestScikitLearn:
         assert tags.input_tags.sparse
         assert tags.target_tags.multi_output
         assert tags.target_tags.single_output
+
+    @pytest.mark.parametrize("name", kd.estimators.__all__)
+    def test_what_all_estimators_share_is_written_once(self, name):
+        kind = getattr(kd, name)
+        assert issubclass(kind, Linear)
+        between = kind.__mro__[: kind.__mro__.index(Linear)]
+        assert [one.__name__ for one in between if "__sklearn_tags__" in vars(one)] == []
+        X, y = data()
+        for flag in kind._flags:
+            assert isinstance(kind().get_params()[flag], bool)
+            with pytest.raises(OptionTypeError, match=flag):
+                kind(**{flag: "yes"}).fit(X, y)
+        told = {k for k, v in kind().get_params().items() if isinstance(v, bool)}
+        assert told == set(kind._flags)
 
     @BOTH
     def test_works_in_pipelines_searches_and_clones(self, kind):

@@ -242,6 +242,17 @@ def test_dask_frames(client):
         np.testing.assert_allclose(here.scatter, whole.scatter, rtol=1e-12)
 
 
+def test_bad_cells_of_dask_frames_are_skipped_where_asked():
+    import dask.dataframe as dd
+
+    days = [*(f"2024-01-0{day}" for day in range(1, 9)), "oops", "2024-02-01"]
+    frame = dd.from_pandas(pd.DataFrame({"day": days, "y": range(10)}), npartitions=2)
+    moments = kd.scan(frame, target="y", dates="day", bad_cells="skip")
+    assert (moments.count, dict(moments.skipped)) == (9, {"day": 1})
+    with pytest.raises(kd.errors.DataError, match="oops"):
+        kd.scan(frame, target="y", dates="day")
+
+
 def test_dask_collections_that_do_not_fit():
     import dask.array as da
     import dask.dataframe as dd

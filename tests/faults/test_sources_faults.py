@@ -69,6 +69,51 @@ def test_settings_of_a_store_are_for_addresses(csv: Any) -> None:
         assert drain(path, target="price", storage_options=empty)
 
 
+DIALECT = {"delimiter": ";", "encoding": "gb18030", "decimal": ","}
+
+
+@pytest.mark.parametrize("option", DIALECT)
+def test_how_a_text_file_is_written_has_no_meaning_in_memory(csv: Any, option: str) -> None:
+    import kedou as kd
+
+    given = {option: DIALECT[option]}
+    table = {"area": [1.0, 2.0, 4.0], "price": [1.0, 3.0, 4.0]}
+    for data in (table, pd.DataFrame(table), pl.DataFrame(table), pl.DataFrame(table).lazy()):
+        error = refusal("sources.dialect-without-files", data, target="price", **given)
+        assert f"{option}={DIALECT[option]!r}" in str(error)
+        assert type(data).__name__ in str(error)
+    for array in (np.eye(2), np.eye(2).tolist()):
+        refusal("sources.dialect-without-files", array, [1.0, 2.0], **given)
+    model = kd.fit(table, target="price")
+    calls = [
+        lambda: kd.scan(kd.data.tadpoles(), **given),
+        lambda: kd.descend(table, target="price", **given),
+        lambda: model.predict({"area": [1.0]}, **given),
+        lambda: model.predict(np.eye(2)[:, :1], **given),
+    ]
+    for call in calls:
+        with pytest.raises(KedouError) as caught:
+            call()
+        assert caught.value.code == "sources.dialect-without-files"
+    assert drain(csv("area,price\n" + TEN), target="price", decimal=".")
+
+
+def test_what_a_source_was_opened_as_is_not_chosen_again(csv: Any) -> None:
+    import kedou as kd
+
+    source = kopen(csv("area,price\n" + TEN), target="price")
+    again = {"target": "area", "features": ["area"], "categorical": "area", "dates": ["area"]}
+    again |= {"polynomial": {"area": 2}, "weight": "area", "missing": "error", "key": "area"}
+    again |= {"bad_cells": "skip", "y": [1.0], **DIALECT}
+    for option, value in again.items():
+        error = refusal("sources.chosen-already", source, **{option: value})
+        assert error.values == {"option": option}
+    for same in ({}, {"missing": "skip", "categorical": (), "polynomial": None}):
+        assert kopen(source, **same) is source
+    with pytest.raises(KedouError, match="features"):
+        kd.scan(source, features=["area"])
+
+
 def test_settings_of_a_store_are_refused_when_a_model_is_applied(csv: Any) -> None:
     import kedou as kd
 

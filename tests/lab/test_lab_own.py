@@ -260,6 +260,19 @@ def test_likely_leaks_are_named(home: House) -> None:
     assert why["twice"]["code"] == "lab.look-leak"
 
 
+def test_columns_that_may_only_number_the_rows_are_named(home: House) -> None:
+    lines = [f"{1000 + (i * 7) % 200},{i % 13},{i % 5}" for i in range(200)]
+    home.write("numbered.csv", "nr,size,y\n" + "\n".join(lines) + "\n")
+    file = {"path": "numbered.csv"}
+    _, told = talk(home, file, scan(target="y", features=["nr", "size"]))
+    assert [(each["name"], each["why"]["code"]) for each in told["numberings"]] == [
+        ("nr", "moments.numbering-consecutive")
+    ]
+    assert "1,000" in told["numberings"][0]["why"]["text"]
+    _, told = talk(home, file, scan(target="y", features=["size"]))
+    assert told["numberings"] == []
+
+
 def columns_of(told: dict[str, Any]) -> dict[str, dict[str, Any]]:
     return {column["name"]: column for column in told["columns"]}
 

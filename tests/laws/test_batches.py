@@ -15,6 +15,7 @@ from kedou.fitting.scanner import as_source
 from kedou.fitting.shuffling import Order, pieces, row_order
 from kedou.losses import SquaredError
 from kedou.solution import Coordinates
+from kedou.spectrum.far_start import gap_from_afar
 from kedou.spectrum.noise import (
     Sampling,
     averaged_ball,
@@ -389,19 +390,113 @@ def test_the_mean_of_the_points_comes_closer_than_the_points(batch_size, loss):
         assert 100 * mean.gap[-1] / mean.exact.loss < 3 * note.values["mean_percent"]
 
 
-def test_what_averaging_leaves_of_the_noise_by_simulation():
-    values, rate, steps = np.array([2.0, 0.5]), 0.1, 50
-    sampling = Sampling(rows=10**6, batch=10)
+def by_simulation(values, rate, steps, averaged, batch, distance, runs=4000):
+    """Return the gap of the last point and of the mean, of batches of normal rows drawn anew."""
     rng = np.random.default_rng(0)
-    draws = rng.normal(size=(4000, 400 + steps, 2)) * np.sqrt(2 * values * sampling.stray)
-    theta, kept = np.zeros((4000, 2)), []
-    for number in range(400 + steps):
-        theta = theta - rate * (values * theta + draws[:, number])
-        kept.append(theta)
-    single = (0.5 * values * np.square(kept[-1])).sum(axis=1).mean()
-    mean = (0.5 * values * np.square(np.mean(kept[-steps:], axis=0))).sum(axis=1).mean()
-    assert single == pytest.approx(noise_ball(values, 1.0, rate, sampling), rel=0.06)
-    assert mean == pytest.approx(averaged_ball(values, 1.0, rate, sampling, steps), rel=0.06)
+    theta = np.tile(distance, (runs, 1))
+    total = np.zeros_like(theta)
+    for number in range(steps):
+        rows = rng.normal(size=(runs, batch, len(values))) * np.sqrt(values / 2)
+        errors = np.einsum("rbi,ri->rb", rows, theta) - rng.normal(size=(runs, batch))
+        theta = theta - rate * 2 * np.einsum("rb,rbi->ri", errors, rows) / batch
+        total += theta if number >= steps - averaged else 0.0
+    last, mean = (0.5 * values * np.square(found) for found in (theta, total / averaged))
+    return last.sum(axis=1).mean(), mean.sum(axis=1).mean()
+
+
+@pytest.mark.parametrize(
+    ("rate", "batch", "far", "steps", "averaged"),
+    [
+        (0.1, 10, 0.0, 200, 50),  # hovering
+        (0.1, 1, 0.0, 120, 40),
+        (0.1, 4, 30.0, 12, 6),  # on the way
+        (0.2, 2, 1000.0, 6, 3),
+    ],
+)
+def test_the_ball_and_the_way_to_it_by_simulation(rate, batch, far, steps, averaged):
+    values = np.array([2.0, 0.5])
+    distance = far * np.array([1.0, -2.0])
+    sampling = Sampling(rows=10**9, batch=batch)
+    shares = 0.5 * values * distance**2
+    single, mean = by_simulation(values, rate, steps, averaged, batch, distance)
+    given = (shares, values, 1.0, rate, steps, sampling)
+    assert single == pytest.approx(gap_from_afar(*given), rel=0.08)
+    assert mean == pytest.approx(gap_from_afar(*given, averaged), rel=0.08)
+    if far == 0.0:
+        assert single == pytest.approx(noise_ball(values, 1.0, rate, sampling), rel=0.08)
+        told = averaged_ball(values, 1.0, rate, sampling, averaged)
+        assert mean == pytest.approx(told, rel=0.08)
+    else:  # without the noise of the distance the forecast is too good
+        assert expected_gap(*given) < 0.95 * single
+
+
+def test_the_way_from_afar_ends_in_the_ball():
+    values, shares = np.array([2.0, 0.7, 0.1]), np.array([1e30, 5.0, 1e12])
+    sampling = Sampling(rows=1000, batch=4)
+    given = (shares, values, 1.5, 0.1, 100_000, sampling)
+    ball = noise_ball(values, 1.5, 0.1, sampling)
+    assert gap_from_afar(*given) == pytest.approx(ball, rel=1e-9)
+    mean = averaged_ball(values, 1.5, 0.1, sampling, 20_000)
+    assert gap_from_afar(*given, 20_000) == pytest.approx(mean, rel=1e-9)
+    # All rows at each step: what is left of the start, and nothing else.
+    whole = replace(sampling, batch=1000)
+    left = float(np.sum(shares * (1 - 0.1 * values) ** 40))
+    assert gap_from_afar(shares, values, 1.5, 0.1, 20, whole) == pytest.approx(left)
+    assert gap_from_afar(shares, values, 1.5, 0.1, 0, sampling) == shares.sum()
+
+
+def test_many_directions_are_told_by_few():
+    values = np.geomspace(2.0, 0.02, 300)
+    shares = np.linspace(1.0, 3.0, 300) * 100
+    sampling = Sampling(rows=10**6, batch=100)
+    a = shares.copy()
+    for _ in range(60):
+        strays = sampling.stray * (0.1 * values) ** 2
+        a = (1 - 0.1 * values) ** 2 * a + strays * (1.0 + a.sum() + a)
+    told = gap_from_afar(shares, values, 1.0, 0.1, 60, sampling)
+    assert told == pytest.approx(a.sum(), rel=2e-3)
+
+
+def test_an_epoch_ends_with_the_rows_left_over():
+    sampling = Sampling(rows=1000, batch=32)  # the last batch has 8 rows
+    assert sampling.last_stray == pytest.approx(4 * sampling.stray, rel=0.03)
+    assert Sampling(1000, 50).last_stray == Sampling(1000, 50).stray
+    values, least = np.array([1.5, 0.5]), 1.0
+    told = expected_gap(np.zeros(2), values, least, 0.2, 500, sampling)
+    ball = noise_ball(values, least, 0.2, sampling)
+    more = 3 * sampling.stray * 0.04 * float(np.sum(values**2))
+    assert told == pytest.approx(ball + more, rel=0.05)
+    afar = gap_from_afar(np.zeros(2), values, least, 0.2, 500, sampling)
+    assert afar == pytest.approx(told, rel=0.02)
+
+
+@pytest.mark.parametrize("average", [False, True])
+def test_a_start_far_away_is_told_to_end_higher(average):
+    rng = np.random.default_rng(3)
+    X = rng.uniform(-1, 1, size=(2000, 10))
+    y = X @ rng.normal(size=10) + 0.5 * rng.normal(size=2000)
+    theta, away = kd.solve(kd.scan(X, y)).theta, rng.normal(size=11)
+    codes = []
+    for far in (1.0, 1e3, 1e6, 1e9):
+        seen = []
+        for seed in range(4):
+            run = kd.descend(
+                X, y=y, batch_size=16, epochs=1, start=theta + far * away, seed=seed,
+                standardize=True, average=average,
+            )  # fmt: skip
+            seen.append(100 * run.gap[-1] / run.exact.loss)
+        (note,) = [n for n in run.notes if n.code.startswith("descent.auto-batches")]
+        codes.append(note.code)
+        assert note.values["percent"] <= note.values["most"]
+        assert np.mean(seen) < 1.5 * note.values["most"]
+        if note.code == "descent.auto-batches":
+            assert np.mean(seen) < 1.5 * note.values["percent"]
+        for language in ("en", "zh-CN"):
+            far_away = note.code.endswith("-far")
+            assert (kd.texts.number(note.values["most"]) in note.text(language)) is far_away
+    assert codes[0] == "descent.auto-batches"
+    if average:
+        assert codes[-1] == "descent.auto-batches-far"
 
 
 def test_the_automatic_rate_knows_of_the_mean():
@@ -421,7 +516,10 @@ def test_the_automatic_rate_knows_of_the_mean():
 def test_the_ball_by_hand_and_what_is_left_of_the_start():
     one = np.array([2.0])
     sampling = Sampling(rows=101, batch=1)
-    assert noise_ball(one, 1.0, 0.1, sampling) == pytest.approx(0.1 * 2 / 1.8)
+    B = 0.1 * 2 / 1.6
+    assert noise_ball(one, 1.0, 0.1, sampling) == pytest.approx(B / (1 - B))
+    assert np.isfinite(noise_ball(one, 1.0, 0.32, sampling))
+    assert noise_ball(one, 1.0, 0.34, sampling) == np.inf  # B is 1 at a third
     assert noise_ball(one, 1.0, 1.0, sampling) == np.inf
     assert expected_gap(np.array([5.0]), one, 0.0, 0.25, 3, sampling) == 5.0 * 0.5**6
     assert sampling.safe_rate(2.0, 8.0) == pytest.approx(1 / 16)

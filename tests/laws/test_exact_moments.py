@@ -416,6 +416,39 @@ def test_auto_does_not_choose_the_exact_mode_for_very_many_columns(monkeypatch):
     assert moments.chosen.code == "fitting.precision-wide"
 
 
+FEW = [(1, 1), (2, 1), (3, 2), (5, 4), (2, 2), (3, 5), (1, 3)]
+
+
+@pytest.mark.parametrize(("rows", "columns"), FEW)
+def test_auto_does_not_read_again_for_a_deviation_that_cannot_be(rows, columns):
+    rng = np.random.default_rng(rows)
+    X, y = rng.normal(size=(rows, columns)), rng.normal(size=rows)
+    moments = kd.scan(X, y)
+    assert (moments.precision, moments.chosen) == ("fast", None)
+    for precision in ("fast", "exact"):
+        told = kd.diagnose(kd.scan(X, y, precision=precision)).digits
+        assert told.residual_std is None
+        assert kd.solve(kd.scan(X, y, precision=precision)).residual_std is None
+        assert (told.coefficients > 13) is (rows in (1, columns + 1))
+    one_more = np.vstack([X, *rng.normal(size=(columns + 2 - rows, columns))])
+    for precision in ("fast", "exact"):
+        moments = kd.scan(one_more, rng.normal(size=columns + 2), precision=precision)
+        assert kd.diagnose(moments).digits.residual_std > 10
+
+
+def test_auto_reads_as_many_rows_as_parameters_again_for_the_coefficients():
+    x = np.array([1e6, 1e6 + 1, 1e6 + 3])
+    table = {"x": x, "y": np.array([1.0, 2.0, 5.0])}
+    moments = kd.scan(table, target="y", polynomial={"x": 2})
+    assert moments.precision == "exact"
+    assert moments.chosen.code == "fitting.precision-exact-coefficients"
+    for language in ("en", "zh-CN"):
+        assert "10" in moments.chosen.text(language)
+    assert "- in the residual standard deviation" in str(kd.diagnose(moments))
+    assert kd.solve(moments).loss == 0.0
+    assert kd.solve(moments).coefficients[1] == pytest.approx(1 / 6, rel=1e-12)
+
+
 def test_auto_gives_the_bits_of_the_mode_it_chose():
     rng = np.random.default_rng(19)
     X, y = rng.normal(size=(50, 2)), rng.normal(size=50)

@@ -14,6 +14,7 @@ import pytest
 import kedou as kd
 from kedou.cli import app
 from kedou.fitting.hold_out import hold_out
+from kedou.fitting.validation import validate
 from kedou.moments.relation import likely_leaks
 from kedou.reporting import Report, report_content, report_page
 from kedou.reporting.content import residual_groups
@@ -107,6 +108,40 @@ def test_folds_of_few_rows_stay_out_but_the_error_on_them_is_told():
     assert content["validation"] is not None
 
 
+def four_folds(seed):
+    generator = np.random.default_rng(seed)
+    X = generator.normal(size=(60, 3)) @ generator.normal(size=(3, 3))
+    return kd.scan(X, X @ [1.0, -2.0, 0.5] + 2 * generator.normal(size=60), folds=4)
+
+
+def test_an_automatic_rate_is_each_training_parts_own_as_in_the_lab():
+    differ = 0
+    for seed in range(12):
+        moments = four_folds(seed)
+        run = kd.descend(moments, standardize=True)
+        content = inside(kd.report(run, moments=moments).html)
+        own, fixed = validate(moments), validate(moments, learning_rate=run.learning_rate)
+        told = content["validation"]
+        assert told["left_out"] == own.left_out[np.searchsorted(own.steps, told["steps"])].tolist()
+        assert content["held"]["rmse"] == hold_out(moments, standardize=True).rmse
+        assert content["settings"]["rate"] is None
+        assert content["run"]["learning_rate"] == run.learning_rate
+        differ += own.best_step != fixed.best_step
+    assert differ > 3
+
+
+def test_a_rate_that_was_given_is_that_of_every_training_part():
+    moments = four_folds(0)
+    for rule in ("gradient-descent", "momentum"):
+        run = kd.descend(moments, rule, learning_rate=0.2, steps=50, standardize=True)
+        content = inside(kd.report(run, moments=moments).html)
+        seen = validate(moments, rule=rule, learning_rate=0.2, steps=50)
+        assert content["validation"]["left_out"] == seen.left_out.tolist()
+        assert content["settings"]["rate"] == 0.2
+    run = kd.descend(moments, "momentum", steps=50, standardize=True)
+    assert inside(kd.report(run, moments=moments).html)["settings"]["rate"] == run.learning_rate
+
+
 def test_residuals_are_groups_of_at_least_ten_rows():
     report = made(table(95))
     X, y = table(95)["x"][:, None], table(95)["y"]
@@ -129,6 +164,26 @@ def test_the_most_important_warning_is_first():
     assert "reporting.no-skill" in [each["code"] for each in useless["warnings"]]
     few = report_content(made(table(8)))
     assert "reporting.few-rows" in [each["code"] for each in few["warnings"]]
+
+
+def test_columns_that_may_only_number_the_rows_are_asked_about():
+    numbered = {"nr": np.arange(120) + 1, **table()}
+    for features, expected in ((None, ["moments.numbering-consecutive"]), (["nr", "x"], [])):
+        source = kd.open(numbered, target="y", features=features)
+        run = kd.descend(source, standardize=True)
+        for page in (kd.report(run, data=source), kd.report(run)):
+            warnings = inside(page.html)["warnings"]
+            asked = [each for each in warnings if "numbering" in each["code"]]
+            assert [each["code"] for each in asked] == expected
+
+
+def test_the_command_line_asks_in_its_report(tmp_path):
+    lines = ["nr,x,y", *(f"{i},{i * i % 17},{i % 5}" for i in range(60))]
+    (tmp_path / "d.csv").write_text("\n".join(lines))
+    path = tmp_path / "run.html"
+    app.run(["fit", str(tmp_path / "d.csv"), "-t", "y", "-q", "--report", str(path)])
+    said = [each["text"] for each in inside(path.read_text("utf-8"))["warnings"]]
+    assert any(text.startswith("'nr' holds each whole number from 0 to 59") for text in said)
 
 
 def holes(missing: int) -> dict:

@@ -18,12 +18,16 @@ const MOST_DIGITS = -Math.log10(EPS / 2);
 
 export interface Digits {
   readonly coefficients: number;
-  readonly residualStd: number;
+  /** Null where no degree of freedom is left, and so no such deviation. */
+  readonly residualStd: number | null;
 }
 
 export function estimateDigits(design: Design, answer: LeastSquares): Digits {
   const k = design.columns.length;
   const { nullRows, scale } = answer;
+  const freedom = design.weightSum - (k - nullRows.rows) - (design.hasIntercept ? 1 : 0);
+  const deviation = (quadratic: number): number | null =>
+    freedom > 0 ? digitsOf(stdError(design, answer, quadratic, freedom)) : null;
   if (nullRows.rows > 0 && !design.constant.every(Boolean)) {
     const tied = design.constant.some((still, j) => {
       if (still) return false;
@@ -32,7 +36,7 @@ export function estimateDigits(design: Design, answer: LeastSquares): Digits {
       }
       return false;
     });
-    if (tied) return { coefficients: 0, residualStd: digitsOf(stdError(design, answer, 0)) };
+    if (tied) return { coefficients: 0, residualStd: deviation(0) };
   }
   const G = answer.inverseFactor;
   const data = G.data.map((value, at) => value * scale[Math.floor(at / G.columns)]!);
@@ -54,19 +58,22 @@ export function estimateDigits(design: Design, answer: LeastSquares): Digits {
   for (let j = 0; j < k; j++) trace += inverse.data[j * k + j]!;
   return {
     coefficients: digitsOf(worst),
-    residualStd: digitsOf(stdError(design, answer, push * push * trace)),
+    residualStd: deviation(push * push * trace),
   };
 }
 
-function stdError(design: Design, answer: LeastSquares, quadratic: number): number {
+function stdError(
+  design: Design,
+  answer: LeastSquares,
+  quadratic: number,
+  freedom: number,
+): number {
   if (!answer.resolved) return 1;
   const u = answer.weights.map((value, j) => value * answer.scale[j]!);
   const rounding = 2 * TYPICAL_ERROR * EPS * (dot(u, u) + design.q);
   const lost = ratio(rounding + quadratic, answer.meanSquaredError) / 2;
   const total = design.weightSum;
-  const rank = answer.weights.length - answer.nullRows.rows;
-  const freedom = total - rank - (design.hasIntercept ? 1 : 0);
-  if (Number.isInteger(total) || freedom <= 0) return lost; // rows or counts: no rounding
+  if (Number.isInteger(total)) return lost; // rows or counts: no rounding
   return lost + (0.25 * EPS * total) / freedom;
 }
 

@@ -3,6 +3,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
+import { digitsOf } from "../model/diagnosis.ts";
+import { fromStart, prepare } from "../model/descend.ts";
 import { meanLoss, overPoints } from "../model/forward.ts";
 import { makeLoss } from "../model/losses/registry.ts";
 import { momentsOf } from "../model/moments.ts";
@@ -48,4 +50,20 @@ test("values too large or too small to be squared are refused", () => {
   assert.throws(() => solved(1e200), { code: "moments.too-large" });
   assert.throws(() => solved(1e-200), { code: "moments.too-small" });
   near(solved(1e100).theta[0]! * 1e100, solved(1).theta[0]!, 0);
+});
+
+test("without a degree of freedom there is no residual deviation, and no digits of one", () => {
+  const told = (rows: number[][]) => {
+    const moments = momentsOf(
+      makePoints(
+        rows,
+        rows.map((_, n) => n * n + 1),
+      ),
+    );
+    const { residualStd } = digitsOf(fromStart(prepare(moments, {}), 0));
+    return [residualStd === null, solve(moments).residualStd === null];
+  };
+  assert.deepEqual(told([[1], [3]]), [true, true]);
+  assert.deepEqual(told([[1, 2], [2, 5]]), [true, true]); // prettier-ignore
+  assert.deepEqual(told([[1], [3], [4]]), [false, false]);
 });

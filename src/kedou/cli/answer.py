@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from kedou.cli import console, words
 from kedou.cli.equation import equation
-from kedou.texts import Message
+from kedou.texts import Message, say
 
 if TYPE_CHECKING:
     from kedou.cli.fitted import Fitted
@@ -124,10 +124,19 @@ def standard_errors(run: Trajectory) -> dict[str, float | None]:
 
 def sorted_out(fitted: Fitted) -> tuple[list[str], list[str]]:
     """Return the automatic choices, and what should give one pause."""
+    from kedou.fitting.asking import asked
+    from kedou.moments.numbering import HOW
+
     notes: list[str] = list(fitted.source.notes)
     warnings: list[str] = []
+    questions = asked(fitted.source, fitted.moments)
+    warnings += [
+        say("cli.numbering-how", **message.values) if message.code == HOW else words.of(message)
+        for message in questions
+    ]
     for message in fitted.run.notes:
-        (warnings if _is_warning(message) else notes).append(words.of(message))
+        if message not in questions:
+            (warnings if _is_warning(message) else notes).append(words.of(message))
     if fitted.held is not None:
         warnings += [words.of(message) for message in fitted.held.notes]
     return notes, warnings

@@ -145,7 +145,7 @@ def _page(diagnosis: Diagnosis, moments: Moments, source: Any) -> str:
     page.add(
         "digits",
         say(
-            "cli.diagnose-digits",
+            f"cli.diagnose-digits{'' if digits.residual_std is not None else '-no-freedom'}",
             coefficients=number(digits.coefficients, 2),
             deviation=number(digits.residual_std, 2),
         ),

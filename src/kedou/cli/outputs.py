@@ -74,6 +74,7 @@ def report_of(fitted: Fitted, files: str | list[str], with_moments: bool) -> Rep
     import sys
     from pathlib import Path
 
+    from kedou.fitting.asking import asked
     from kedou.reporting import Report
 
     sample = fitted.sample
@@ -88,5 +89,6 @@ def report_of(fitted: Fitted, files: str | list[str], with_moments: bool) -> Rep
         sample=None if sample is None else (sample.X, sample.y),
         with_moments=with_moments,
         left_out=fitted.source.left_out,
+        questions=asked(fitted.source, fitted.moments),
         command=shlex.join(["kedou", *sys.argv[1:]]),
     )

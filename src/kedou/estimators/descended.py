@@ -6,21 +6,20 @@ import warnings
 from typing import Any, Self
 
 import numpy as np
-from sklearn.base import BaseEstimator, RegressorMixin
 from sklearn.exceptions import ConvergenceWarning
 
 from kedou.block import Floats
 from kedou.descent import Outcome, Trajectory
 from kedou.errors import DivergenceError
+from kedou.estimators.linear import Linear
 from kedou.estimators.rows import Rows
-from kedou.estimators.shared import scores, set_coefficients
 from kedou.losses import Loss
 from kedou.texts import say
 
 Runs = tuple[Trajectory, ...]
 
 
-class Descended(RegressorMixin, BaseEstimator):  # type: ignore[misc]
+class Descended(Linear):
     """A regressor whose coefficients are where one descent for each target ended."""
 
     _loss: Loss
@@ -41,15 +40,9 @@ class Descended(RegressorMixin, BaseEstimator):  # type: ignore[misc]
         ValueError, TypeError
             Other columns than those of ``fit``, or cells that cannot be used.
         """
-        score = scores(self, X)
+        score = super().predict(X)
         flat: Floats = self._loss.predict(score.reshape(-1))
         return flat.reshape(score.shape)
-
-    def __sklearn_tags__(self) -> Any:
-        tags = super().__sklearn_tags__()
-        tags.input_tags.sparse = True
-        tags.target_tags.multi_output = True
-        return tags
 
     def _keep(self, rows: Rows, loss: Loss, runs: Runs, taken: list[int]) -> Self:
         """Set everything, once all runs are fit to be kept.
@@ -65,8 +58,7 @@ class Descended(RegressorMixin, BaseEstimator):  # type: ignore[misc]
         self.outcome_ = outcomes[0] if rows.flat else outcomes
         self.n_iter_ = taken[0] if rows.flat else np.array(taken)
         weights = [run.weights[-1] for run in runs]
-        set_coefficients(self, rows, weights, [float(run.intercept[-1]) for run in runs])
-        return self
+        return self._set_coefficients(rows, weights, [float(run.intercept[-1]) for run in runs])
 
 
 def refuse_diverged(runs: Runs) -> None:

@@ -25,12 +25,7 @@ from kedou.descent.auto import constant_rate
 from kedou.errors import OptionError
 from kedou.estimators.descended import Descended, judge
 from kedou.estimators.rows import Rows
-from kedou.estimators.shared import (
-    all_moments,
-    each_target,
-    read_rows,
-    require_flags,
-)
+from kedou.estimators.shared import all_moments, diagnosed, each_target, read_rows
 from kedou.fitting import descend, scan
 from kedou.losses import Loss, SquaredError, make
 from kedou.moments import Moments
@@ -230,22 +225,20 @@ class GradientDescentRegressor(Descended):
     def diagnosis_(self) -> Diagnosis | tuple[Diagnosis, ...]:
         """What the spectrum says of each run before its first step."""
         check_is_fitted(self)
-        runs = self.trajectory_ if isinstance(self.trajectory_, tuple) else (self.trajectory_,)
-        targets = tuple(run.target_name for run in runs)
-        found = tuple(
-            diagnose(
+        return diagnosed(
+            self.trajectory_,
+            self.moments_,
+            lambda moments, run: diagnose(
                 moments,
                 run.has_intercept,
                 run.settings["standardize"],
                 run.settings["ridge"],
                 run.theta[0],
-            )
-            for moments, run in zip(each_target(self.moments_, targets), runs, strict=True)
+            ),
         )
-        return found if isinstance(self.trajectory_, tuple) else found[0]
 
     def _checked_loss(self) -> Loss:
-        require_flags(fit_intercept=self.fit_intercept, standardize=self.standardize)
+        self._require_flags()
         return make(self.loss)
 
     def _learn(self, loss: Loss, rows: Rows, moments: Moments) -> Self:

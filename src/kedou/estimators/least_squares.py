@@ -15,26 +15,18 @@ from __future__ import annotations
 
 from typing import Any, Self
 
-from sklearn.base import BaseEstimator, RegressorMixin
 from sklearn.utils.validation import check_is_fitted
 
-from kedou.block import Floats
+from kedou.estimators.linear import Linear
 from kedou.estimators.rows import Rows
-from kedou.estimators.shared import (
-    all_moments,
-    each_target,
-    read_rows,
-    require_flags,
-    scores,
-    set_coefficients,
-)
+from kedou.estimators.shared import all_moments, diagnosed, each_target, read_rows
 from kedou.fitting import scan
 from kedou.moments import Moments
 from kedou.solution import Solution, solve
 from kedou.spectrum import Diagnosis, diagnose
 
 
-class LeastSquaresRegressor(RegressorMixin, BaseEstimator):  # type: ignore[misc]
+class LeastSquaresRegressor(Linear):
     """Linear regression solved exactly, on any amount of rows.
 
     Minimises L(w, b) = sum f_i (y_i - w'x_i - b)^2 / sum f_i + ridge * sum u_j^2, with row weights
@@ -108,7 +100,7 @@ class LeastSquaresRegressor(RegressorMixin, BaseEstimator):  # type: ignore[misc
         ValueError, TypeError
             Data or parameters that make no sense.
         """
-        require_flags(fit_intercept=self.fit_intercept, standardize=self.standardize)
+        self._require_flags()
         rows = read_rows(self, X, y, sample_weight, first=True)
         return self._learn(rows, scan(rows, precision="fast"))
 
@@ -132,42 +124,19 @@ class LeastSquaresRegressor(RegressorMixin, BaseEstimator):  # type: ignore[misc
         ValueError, TypeError
             As for ``fit``; another number of targets than before.
         """
-        require_flags(fit_intercept=self.fit_intercept, standardize=self.standardize)
+        self._require_flags()
         rows = read_rows(self, X, y, sample_weight, first=not hasattr(self, "moments_"))
         return self._learn(rows, all_moments(self, rows))
-
-    def predict(self, X: Any) -> Floats:
-        """Return X w + b of rows X (rows, k), in target units: shape (rows,), or (rows, m).
-
-        Raises
-        ------
-        NotFittedError
-            Before ``fit``.
-        ValueError, TypeError
-            Other columns than those of ``fit``, or cells that cannot be used.
-        """
-        return scores(self, X)
 
     @property
     def diagnosis_(self) -> Diagnosis | tuple[Diagnosis, ...]:
         """What the spectrum of the moments says of each target."""
         check_is_fitted(self)
-        several = isinstance(self.solution_, tuple)
-        solutions = self.solution_ if isinstance(self.solution_, tuple) else (self.solution_,)
-        targets = tuple(solution.target_name for solution in solutions)
-        found = tuple(
-            diagnose(moments, solution.has_intercept, standardize=True)
-            for moments, solution in zip(
-                each_target(self.moments_, targets), solutions, strict=True
-            )
+        return diagnosed(
+            self.solution_,
+            self.moments_,
+            lambda moments, solution: diagnose(moments, solution.has_intercept, standardize=True),
         )
-        return found if several else found[0]
-
-    def __sklearn_tags__(self) -> Any:
-        tags = super().__sklearn_tags__()
-        tags.input_tags.sparse = True
-        tags.target_tags.multi_output = True
-        return tags
 
     def _learn(self, rows: Rows, moments: Moments) -> Self:
         solutions = tuple(
@@ -177,5 +146,5 @@ class LeastSquaresRegressor(RegressorMixin, BaseEstimator):  # type: ignore[misc
         self.moments_ = moments
         self.solution_: Solution | tuple[Solution, ...] = solutions[0] if rows.flat else solutions
         weights = [solution.coefficients for solution in solutions]
-        set_coefficients(self, rows, weights, [solution.intercept for solution in solutions])
-        return self
+        intercepts = [solution.intercept for solution in solutions]
+        return self._set_coefficients(rows, weights, intercepts)

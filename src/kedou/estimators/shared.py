@@ -1,4 +1,4 @@
-"""What both estimators do: check arrays, split moments by target, predict.
+"""What estimators do with rows: check arrays, add moments, split them by target.
 
 Only scikit-learn's public helpers stand between the user and the source of rows, so that shapes,
 feature names and refusals are those scikit-learn's users know.
@@ -6,16 +6,22 @@ feature names and refusals are those scikit-learn's users know.
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable
+from typing import Any, TypeVar
 
 import numpy as np
-from sklearn.utils.validation import check_is_fitted, validate_data
+from sklearn.utils.validation import validate_data
 
 from kedou.block import Floats
+from kedou.descent import Trajectory
 from kedou.errors import DataError, OptionTypeError
 from kedou.estimators.rows import Rows
 from kedou.fitting import scan
 from kedou.moments import Moments
+from kedou.solution import Solution
+from kedou.spectrum import Diagnosis
+
+Found = TypeVar("Found", Trajectory, Solution)
 
 
 def read_rows(estimator: Any, X: Any, y: Any, sample_weight: Any, first: bool) -> Rows:
@@ -110,33 +116,24 @@ def each_target(moments: Moments, targets: tuple[str, ...]) -> list[Moments]:
     ]
 
 
-def set_coefficients(
-    estimator: Any, rows: Rows, weights: list[Floats], intercepts: list[float]
-) -> None:
-    """Set ``coef_`` and ``intercept_``: (k,) and a number, or (m, k) and (m,) for a 2-D target."""
-    if rows.flat:
-        estimator.coef_ = np.array(weights[0])
-        estimator.intercept_ = float(intercepts[0])
-    else:
-        estimator.coef_ = np.array(weights)
-        estimator.intercept_ = np.array(intercepts)
+def diagnosed(
+    found: Found | tuple[Found, ...],
+    moments: Moments,
+    diagnose_one: Callable[[Moments, Found], Diagnosis],
+) -> Diagnosis | tuple[Diagnosis, ...]:
+    """Return the diagnosis of what was found for each target, a run or a solution.
 
-
-def scores(estimator: Any, X: Any) -> Floats:
-    """Return X w + b for new rows, shape (rows,) or (rows, m)."""
-    check_is_fitted(estimator)
-    X = validate_data(estimator, X, reset=False, accept_sparse="csr")
-    return np.asarray(X @ estimator.coef_.T + estimator.intercept_, dtype=np.float64)
-
-
-def require_flags(**flags: Any) -> None:
-    """Refuse anything but True and False.
-
-    Raises
-    ------
-    OptionTypeError
-        For the first that is neither.
+    Parameters
+    ----------
+    found : run or solution, or tuple of m
+    moments : Moments
+        Of [X, y_1 ... y_m].
+    diagnose_one : callable
+        From the moments of one target, and what was found for it.
     """
-    for name, value in flags.items():
-        if not isinstance(value, bool | np.bool_):
-            raise OptionTypeError("estimators.flag", name=name, got=repr(value))
+    each = found if isinstance(found, tuple) else (found,)
+    targets = tuple(one.target_name for one in each)
+    diagnoses = tuple(
+        diagnose_one(own, one) for own, one in zip(each_target(moments, targets), each, strict=True)
+    )
+    return diagnoses if isinstance(found, tuple) else diagnoses[0]

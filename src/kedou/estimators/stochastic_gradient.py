@@ -15,7 +15,7 @@ Differences from scikit-learn's ``SGDRegressor``
 
 from __future__ import annotations
 
-from typing import Any, Self
+from typing import Any, ClassVar, Self
 
 import numpy as np
 from sklearn.utils.validation import check_random_state
@@ -24,7 +24,7 @@ from kedou.descent import Trajectory
 from kedou.errors import DataError
 from kedou.estimators.descended import Descended, judge, refuse_diverged
 from kedou.estimators.rows import Rows
-from kedou.estimators.shared import read_rows, require_flags
+from kedou.estimators.shared import read_rows
 from kedou.fitting import descend
 from kedou.losses import Loss, make
 
@@ -102,6 +102,8 @@ class StochasticGradientRegressor(Descended):
     Robbins, Monro (1951), A Stochastic Approximation Method, Ann. Math. Statist. 22; Bottou,
     Curtis, Nocedal (2018), Optimization Methods for Large-Scale Machine Learning, SIAM Review 60.
     """
+
+    _flags: ClassVar[tuple[str, ...]] = (*Descended._flags, "shuffle", "average")
 
     def __init__(
         self,
@@ -196,12 +198,7 @@ class StochasticGradientRegressor(Descended):
         return self._after(rows, loss, runs)
 
     def _checked_loss(self) -> Loss:
-        require_flags(
-            fit_intercept=self.fit_intercept,
-            standardize=self.standardize,
-            shuffle=self.shuffle,
-            average=self.average,
-        )
+        self._require_flags()
         return make(self.loss)
 
     def _epochs(self, rows: Rows) -> Any:

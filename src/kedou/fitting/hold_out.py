@@ -326,3 +326,14 @@ def settings_again(settings: Mapping[str, Any], run: Trajectory) -> dict[str, An
     rule, rate = settings.get("rule", "gradient-descent"), settings.get("learning_rate", "auto")
     tried = isinstance(rule, str | type) and rule != "gradient-descent" and rate == "auto"
     return again | {"learning_rate": run.learning_rate} if tried else again
+
+
+def has_rate_of_its_own(run: Trajectory) -> bool:
+    """Say whether each training part has a learning rate of its own, as in ``settings_again``.
+
+    So it is where gradient descent's was chosen automatically, on squared error: the rate of all
+    rows may lie beyond the limit of a part.
+    """
+    codes = ("descent.auto-spectrum", "descent.auto-spectrum-far", "descent.auto-flat")
+    chosen = any(note.code in codes for note in run.notes)
+    return chosen and run.rule.get("name") == "gradient-descent"

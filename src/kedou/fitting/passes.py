@@ -37,6 +37,7 @@ from kedou.descent.auto import any_rate, rule_name
 from kedou.descent.outcome import ARRIVED
 from kedou.descent.walk import Watch
 from kedou.errors import OptionError
+from kedou.fitting.asking import asked
 from kedou.fitting.blocks import DesignBlocks
 from kedou.fitting.lowest import lowest_point
 from kedou.fitting.over_rows import (
@@ -108,6 +109,7 @@ def descend_passes(
     said = [*notes, Message("descent.passes", {"loss": loss.name, "passes": surface.passes})]
     if exact is None and not wrong:
         said.append(Message("descent.no-minimum", {}))
+    said += asked(source, moments)
     share = plan.tolerance or ARRIVED
     facts = facts_of(made, record, surface, share)
     return assemble(

@@ -3,7 +3,9 @@
 ``auto`` reads the rows in the fast mode and asks the spectrum how many digits the answer (with an
 intercept, without a penalty) will have. Where fewer than ten are left, of the worst coefficient or
 of the residual standard deviation, the rows are read once more in the exact mode, and the moments
-say so. Every source can be read twice.
+say so. Every source can be read twice. Where reading again cannot help it is not done: no residual
+deviation is there to have digits without a degree of freedom, and fewer rows than parameters
+leave columns that depend on each other, however they are read.
 """
 
 from __future__ import annotations
@@ -13,6 +15,7 @@ from dataclasses import replace
 
 from kedou.errors import DataError, OptionError
 from kedou.moments import Moments
+from kedou.solution import make_design
 from kedou.spectrum import Digits, diagnose
 from kedou.texts import Message
 
@@ -46,20 +49,31 @@ def refine(moments: Moments, again: Callable[[], Moments]) -> Moments:
         The second reading found other rows than the first.
     """
     digits = digits_of(moments)
-    if digits is None or min(digits.coefficients, digits.residual_std) >= ENOUGH:
+    if digits is None or _are_enough(digits) or _must_depend(moments):
         return moments
-    values = {
-        "coefficients": int(digits.coefficients),
-        "deviation": int(digits.residual_std),
-        "enough": int(ENOUGH),
-    }
+    values: dict[str, object] = {"coefficients": int(digits.coefficients), "enough": int(ENOUGH)}
+    of = "-coefficients"
+    if digits.residual_std is not None:
+        values["deviation"] = int(digits.residual_std)
+        of = ""
     if len(moments.columns) > WIDEST:
         values |= {"columns": len(moments.columns), "widest": WIDEST}
-        return replace(moments, chosen=Message("fitting.precision-wide", values))
+        return replace(moments, chosen=Message(f"fitting.precision-wide{of}", values))
     exact = again()
     if (exact.count, exact.rows_read) != (moments.count, moments.rows_read):
         raise DataError("fitting.changed", first=moments.count, second=exact.count)
-    return replace(exact, chosen=Message("fitting.precision-exact", values))
+    return replace(exact, chosen=Message(f"fitting.precision-exact{of}", values))
+
+
+def _are_enough(digits: Digits) -> bool:
+    deviation = digits.residual_std
+    return digits.coefficients >= ENOUGH and (deviation is None or deviation >= ENOUGH)
+
+
+def _must_depend(moments: Moments) -> bool:
+    """Say whether there are fewer rows than columns to tell apart, the intercept's included."""
+    design = make_design(moments, intercept=True)
+    return moments.count < 1 + int((~design.constant).sum())
 
 
 def digits_of(moments: Moments) -> Digits | None:

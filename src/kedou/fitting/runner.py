@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any
 
 from kedou.block import Floats
 from kedou.descent import Trajectory, descend_moments
 from kedou.errors import OptionError
+from kedou.fitting.asking import asked
 from kedou.fitting.batches import check_batching, descend_batches
 from kedou.fitting.passes import descend_passes
 from kedou.fitting.scanner import as_source, scan
 from kedou.losses import SquaredError, make
 from kedou.moments import Moments
+from kedou.texts import Message
 
 STEPS = 1000
 
@@ -132,6 +135,7 @@ def descend(
         if not isinstance(loss_made, SquaredError):
             raise OptionError("fitting.loss-needs-rows", loss=loss_made.name)
         moments = data
+        questions: list[Message] = []
     else:
         source = as_source(data, **options)
         if batching is not None:
@@ -145,6 +149,8 @@ def descend(
                 intercept, standardize, ridge, progress,
             )  # fmt: skip
         moments = scan(source)
-    return descend_moments(
+        questions = asked(source, moments)
+    run = descend_moments(
         moments, rule, learning_rate, steps, start, seed, tolerance, intercept, standardize, ridge
     )
+    return replace(run, notes=(*run.notes, *questions)) if questions else run

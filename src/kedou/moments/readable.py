@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from kedou.moments.moments import Moments
+from kedou.moments.numbering import questions
 from kedou.moments.relation import relations
 from kedou.readable import Table, first_rows, known
 from kedou.texts import say
@@ -35,6 +36,7 @@ def table_of(moments: Moments) -> Table:
     if moments.weight_name is not None:
         values_w = {"name": moments.weight_name, "sum": moments.weight_sum}
         notes.append(say("readable.weighted", **values_w))
+    notes += map(str, questions(moments))
     if moments.folds:
         notes.append(say("readable.folds", count=len(moments.folds)))
     return Table(

@@ -16,7 +16,7 @@ import numpy as np
 from kedou.block import Floats
 from kedou.columns.plan import ColumnPlan
 from kedou.descent import Trajectory
-from kedou.fitting.hold_out import HoldOut
+from kedou.fitting.hold_out import HoldOut, has_rate_of_its_own
 from kedou.fitting.validation import validate
 from kedou.moments import Moments
 from kedou.moments.merging import as_fast
@@ -60,6 +60,8 @@ class Report:
         What was said while reading.
     left_out : sequence of LeftOut
         Columns that were not used, and why.
+    questions : sequence of Message
+        What to ask about columns that were.
     """
 
     run: Trajectory
@@ -74,6 +76,7 @@ class Report:
     notes: tuple[Message, ...] = ()
     options: Mapping[str, Any] = field(default_factory=dict)
     left_out: Sequence[LeftOut] = ()
+    questions: Sequence[Message] = ()
 
 
 def report_content(report: Report) -> dict[str, Any]:
@@ -100,7 +103,8 @@ def report_content(report: Report) -> dict[str, Any]:
         "only_last": held is not None and held.kind == "split",
         "without": None if why is None else _said(why),
         "warnings": [
-            _said(message) for message in warnings_of(run, moments, held, report.left_out)
+            _said(message)
+            for message in warnings_of(run, moments, held, report.left_out, report.questions)
         ],
         "data": _data(report),
         "residuals": residual_groups(run, moments, report.sample),
@@ -185,7 +189,7 @@ def _settings(run: Trajectory) -> dict[str, Any]:
     start = run.theta[0]
     return {
         "rule": str(run.rule.get("name")),
-        "rate": run.learning_rate,
+        "rate": None if has_rate_of_its_own(run) else run.learning_rate,
         "steps": int(run.settings["steps"]),
         "start": float(start[0]) if len(start) and (start == start[0]).all() else 0.0,
         "standardize": bool(run.settings["standardize"]),
@@ -262,7 +266,7 @@ def _validation(report: Report) -> dict[str, Any] | None:
     seen = validate(
         moments,
         rule=str(run.rule["name"]),
-        learning_rate=run.learning_rate,
+        learning_rate="auto" if has_rate_of_its_own(run) else run.learning_rate,
         steps=int(settings["steps"]),
         start=run.theta[0].tolist(),
         intercept=run.has_intercept,

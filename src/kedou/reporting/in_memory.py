@@ -18,7 +18,8 @@ from kedou.columns.plan import ColumnPlan, Feature
 from kedou.descent import Trajectory
 from kedou.errors import OptionError, OptionTypeError
 from kedou.fitting import scan
-from kedou.fitting.hold_out import HoldOut, hold_out
+from kedou.fitting.asking import asked, is_question
+from kedou.fitting.hold_out import HoldOut, has_rate_of_its_own, hold_out
 from kedou.fitting.leave_one_out import SMALL, leave_one_out
 from kedou.fitting.sample import Sampler
 from kedou.fitting.scanner import as_source
@@ -28,7 +29,7 @@ from kedou.reporting.page import report_page
 from kedou.saving import replacing
 from kedou.solution import make_design
 from kedou.sources import LeftOut
-from kedou.texts import normalise_language, speaking
+from kedou.texts import Message, normalise_language, speaking
 
 FOLDS = 5
 HEIGHT = 760
@@ -181,6 +182,7 @@ def _gathered(
 ) -> Report:
     sample = plan = path = None
     left_out: Sequence[LeftOut] = ()
+    questions: Sequence[Message] = [note for note in run.notes if is_question(note)]
     if data is not None:
         source = as_source(data, **options)
         sampler = Sampler()
@@ -189,7 +191,7 @@ def _gathered(
         _require_same_columns(run, moments)
         drawn = sampler.sample(moments.columns)
         sample, plan, path = (drawn.X, drawn.y), source.plan, _file_of(source)
-        left_out = source.left_out
+        left_out, questions = source.left_out, asked(source, moments)
         if 2 <= moments.count < SMALL:
             moments = leave_one_out(source)
     moments = moments or run.moments
@@ -206,6 +208,7 @@ def _gathered(
         sample=sample,
         with_moments=with_moments,
         left_out=left_out,
+        questions=questions,
     )
 
 
@@ -231,9 +234,10 @@ def _held(run: Trajectory, moments: Moments) -> HoldOut | None:
     if len(moments.folds) < 2 or not known or "batch_size" in settings:
         return None
     same = ("steps", "tolerance", "intercept", "standardize", "ridge")
+    own = has_rate_of_its_own(run)
     return hold_out(
         moments,
-        rule=rules.from_json(run.rule),
+        rule=str(run.rule["name"]) if own else rules.from_json(run.rule),
         start=run.theta[0].tolist(),
         seed=run.seed,
         **{name: settings[name] for name in same},

@@ -8,6 +8,7 @@ from kedou.columns.batch import RAGGED
 from kedou.descent import Trajectory
 from kedou.fitting.hold_out import HoldOut
 from kedou.moments import Moments
+from kedou.moments.numbering import HOW
 from kedou.moments.relation import likely_leaks
 from kedou.solution import Solution
 from kedou.sources import LeftOut
@@ -27,6 +28,7 @@ def warnings_of(
     moments: Moments,
     held: HoldOut | None,
     left_out: Sequence[LeftOut] = (),
+    questions: Sequence[Message] = (),
 ) -> list[Message]:
     """Return the warnings of a run, the most important first.
 
@@ -37,6 +39,8 @@ def warnings_of(
     held : HoldOut or None
     left_out : sequence of LeftOut
         Columns that were not used.
+    questions : sequence of Message
+        What to ask about columns that were.
     """
     found: list[Message] = []
     if str(run.outcome) != "converged":
@@ -47,6 +51,7 @@ def warnings_of(
             Message("reporting.leak", {"name": leak.name, "correlation": leak.correlation})
             for leak in likely_leaks(moments)
         ]
+    found += [question for question in questions if question.code != HOW]
     if held is not None and held.skill is not None and held.skill <= 0:
         values = {"error": held.rmse, "baseline": held.baseline_rmse}
         found.append(Message("reporting.no-skill", values))

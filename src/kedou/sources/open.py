@@ -107,7 +107,7 @@ def open(
         A column whose values are carried along in ``Block.key``, to split or group rows by.
     delimiter, encoding, decimal : str, optional
         How a text file is written, where detection is wrong: one character; a Python codec such
-        as ``"gb18030"``; ``"."`` or ``","``.
+        as ``"gb18030"``; ``"."`` or ``","``. With anything but text files they are refused.
     storage_options : mapping, optional
         How an object store is reached, where the usual environment variables and configuration
         files do not say it. ``s3``: ``key``, ``secret``, ``token``, ``role``, ``anonymous``,
@@ -143,8 +143,23 @@ def open(
     [[5.5], [8.5]] [21.0, 34.0] {'age': 1}
     """
     access = _access(data, storage_options, filesystem)
+    dialect: dict[str, Any] = {"delimiter": delimiter, "encoding": encoding, "decimal": decimal}
     if isinstance(data, Source):
+        _refuse_choices(
+            y=y,
+            target=target,
+            features=features,
+            categorical=categorical or None,
+            polynomial=polynomial or None,
+            dates=dates or None,
+            weight=weight,
+            missing=None if missing == "skip" else missing,
+            bad_cells=None if bad_cells == "error" else bad_cells,
+            key=key,
+            **dialect,
+        )
         return data
+    _refuse_dialect(data, dialect)
     _check_choice("missing", missing)
     _check_choice("bad_cells", bad_cells)
     wanted = {
@@ -157,7 +172,7 @@ def open(
     if isinstance(y, str):
         raise OptionTypeError("sources.y-is-a-name", y=y)
     if is_dask(data):
-        return open_dask(data, y, target, wanted, weight, missing)
+        return open_dask(data, y, target, wanted, weight, missing, bad_cells)
     data = here(data)
     if is_arrays(data) or is_foreign_array(data):
         return open_arrays(data, here(y), target, wanted, here(weight), missing)
@@ -166,9 +181,7 @@ def open(
     elif y is not None:
         raise OptionError("sources.y-with-file")
     else:
-        table = table_of(
-            data, access=access, delimiter=delimiter, encoding=encoding, decimal=decimal
-        )
+        table = table_of(data, access=access, **dialect)
     if target is None:
         names = [column.name for column in table.columns]
         raise OptionError("sources.target-needed", file=table.name, columns=some(names))
@@ -214,6 +227,8 @@ def tables_of(
     from kedou.sources.tables import Table, pieces
 
     access = _access(data, storage_options, filesystem)
+    dialect: dict[str, Any] = {"delimiter": delimiter, "encoding": encoding, "decimal": decimal}
+    _refuse_dialect(data, dialect)
     wanted = list(names or dict.fromkeys(feature.column for feature in plan.features))
     if isinstance(data, Table):
         table: Table = data
@@ -222,9 +237,7 @@ def tables_of(
 
         table = FrameTable(None, named_columns(as_numbers(data, "X", 2), wanted))
     elif is_files(data):
-        table = table_of(
-            data, access=access, delimiter=delimiter, encoding=encoding, decimal=decimal
-        )
+        table = table_of(data, access=access, **dialect)
     else:
         from kedou.sources.frames import frame_table
 
@@ -242,6 +255,21 @@ def _access(data: Any, storage_options: Any, filesystem: Any) -> Access:
             kind = type(data).__name__
             raise OptionError("sources.store-without-files", option=option, type=kind)
     return Access(storage_options, filesystem)
+
+
+def _refuse_dialect(data: Any, dialect: Mapping[str, Any]) -> None:
+    """Refuse to be told how a text file is written where there is none."""
+    for option, value in dialect.items():
+        if value is not None and not is_files(data):
+            shown = {"option": option, "value": repr(value), "type": type(data).__name__}
+            raise OptionError("sources.dialect-without-files", **shown)
+
+
+def _refuse_choices(**choices: Any) -> None:
+    """Refuse to choose again what was chosen when a source was opened."""
+    for option, value in choices.items():
+        if value is not None:
+            raise OptionError("sources.chosen-already", option=option)
 
 
 def _names(names: Names) -> tuple[str, ...]:

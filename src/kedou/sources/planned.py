@@ -28,5 +28,6 @@ def planned(
     if weight is not None and not isinstance(weight, str):
         raise OptionTypeError("sources.weight-array-with-file")
     plan, left_out = choose(table.columns, target=target, weight=weight, file=table.name, **wanted)
+    named = wanted["features"] is not None
     reasons = [LeftOut(column, reason) for column, reason in left_out]
-    return cast(Source, TableSource(table, plan, reasons, missing, bad_cells))
+    return cast(Source, TableSource(table, plan, reasons, missing, bad_cells, named))

@@ -109,13 +109,17 @@ class _Found:
 
 @dataclass(frozen=True, slots=True)
 class TableSource:
-    """A table and what its columns become: a Source."""
+    """A table and what its columns become: a Source.
+
+    ``named`` says that the columns of numbers were named, so that each is a feature on purpose.
+    """
 
     table: Table
     plan: ColumnPlan
     left_out: Sequence[LeftOut]
     missing: Missing = "skip"
     bad_cells: Missing = "error"
+    named: bool = False
     low_powers: bool = False
     _found: _Found = field(default_factory=_Found, repr=False, compare=False)
 

@@ -60,7 +60,13 @@ def open_arrays(
 
 
 def open_dask(
-    data: Any, y: Any, target: str | None, wanted: dict[str, Any], weight: Any, missing: Missing
+    data: Any,
+    y: Any,
+    target: str | None,
+    wanted: dict[str, Any],
+    weight: Any,
+    missing: Missing,
+    bad_cells: Missing,
 ) -> Source:
     """Return a Dask array or data frame as a source: each of its partitions is a part."""
     from kedou.sources.dask_table import dask_table
@@ -70,7 +76,7 @@ def open_dask(
         names = [column.name for column in table.columns]
         raise OptionError("sources.target-needed", file=table.name, columns=some(names))
     wanted = wanted | {"features": None} if array else wanted
-    return planned(table, target, weight, wanted, missing, "error")
+    return planned(table, target, weight, wanted, missing, bad_cells)
 
 
 def frame_of(data: Any, y: Any, target: str | None, weight: Any) -> tuple[Table, str | None, Any]:

@@ -211,7 +211,7 @@ class Diagnosis:
             "scaled_condition": scaled.condition_number,
             "scaled_steps": "-" if scaled.best_steps is None else scaled.best_steps,
             "digits": self.digits.coefficients,
-            "digits_std": self.digits.residual_std,
+            "digits_std": "-" if self.digits.residual_std is None else self.digits.residual_std,
         }
         said = (*self.messages, *self.notes)
         lines = [str(Message("spectrum.summary", values)), *map(str, said)]

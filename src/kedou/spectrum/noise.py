@@ -6,14 +6,19 @@ and that of the worst row, L_max, the *expected smoothness* is
 
     E = n (b - 1) / (b (n - 1)) L + (n - b) / (b (n - 1)) L_max
 
-and every rate up to 1 / (2 E) is safe. At a constant rate the steps never come to rest. With row
-errors of equal size everywhere the loss is kept, on the average, by
+and every rate up to 1 / (2 E) is safe. At a constant rate the steps never come to rest. At a
+distance from the answer the row errors are those at the answer and those of the distance, whose
+gap is f: where they are of equal size everywhere, and the rows of a normal distribution, the
+gradient strays by the covariance stray (2 (L* + f) H + H d d' H), with d the distance
+(``kedou.spectrum.far_start`` has the derivation). The stationary covariance of
+theta -> (1 - rate H) theta + noise keeps the loss, on the average, by
 
-    ball(rate) = (n - b) / (b (n - 1)) rate L* sum_i lambda_i / (2 - rate lambda_i)
+    ball(rate) = L* B / (1 - B),   B = stray rate sum_i lambda_i / (2 - (1 + stray) rate lambda_i)
 
-above the lowest one, L*: the stationary covariance of theta -> (1 - rate H) theta + noise. The
-formula is for batches drawn anew; visiting every row once an epoch does a little better. The mean
-of the last N points strays far less: by about stray L* / N in each direction, whatever the rate.
+above the lowest one, L*; with B >= 1 the steps leave it. The formula is for batches drawn anew;
+visiting every row once an epoch does a little better, and the last batch of an epoch, where it is
+smaller, strays more. The mean of the last N points strays far less: by about stray L* / N in each
+direction, whatever the rate.
 
 Source: Gower, Loizou, Qian, Sailanbayev, Shulgin, Richtárik (2019), SGD: General Analysis and
 Improved Rates, ICML, proposition 3.8 and theorem 3.1; Mandt, Hoffman, Blei (2017), Stochastic
@@ -52,6 +57,11 @@ class Sampling:
             return 0.0
         return (self.rows - self.batch) / (self.batch * (self.rows - 1))
 
+    @property
+    def last_stray(self) -> float:
+        """The same of the last batch of an epoch, which has the rows that are left over."""
+        return Sampling(self.rows, self.rows % self.batch or self.batch).stray
+
     def safe_rate(self, top: float, worst_row: float) -> float:
         """Return 1 / (2 E) for the curvatures L of all rows and L_max of the worst one."""
         stray = self.stray
@@ -66,14 +76,25 @@ def noise_ball(eigenvalues: Floats, least: float, rate: float, sampling: Samplin
     --------
     >>> import numpy as np
     >>> round(noise_ball(np.array([2.0]), 1.0, 0.1, Sampling(rows=101, batch=1)), 2)
-    0.11
+    0.14
     """
+    stationary = _stationary(eigenvalues, least, rate, sampling)
+    return float("inf") if stationary is None else float(stationary.sum())
+
+
+def _stationary(
+    eigenvalues: Floats, least: float, rate: float, sampling: Sampling
+) -> Floats | None:
+    """Return the ball along each eigenvector; None where the steps stray ever further."""
     if sampling.stray == 0 or least == 0:
-        return 0.0
-    left = 2.0 - abs(rate) * eigenvalues
+        return np.zeros(len(eigenvalues))
+    slowness = abs(rate) * eigenvalues
+    left = 2.0 - (1.0 + sampling.stray) * slowness
     if (left <= 0).any():
-        return float("inf")
-    return float(sampling.stray * abs(rate) * least * np.sum(eigenvalues / left))
+        return None
+    shares: Floats = sampling.stray * slowness / left
+    B = float(shares.sum())
+    return None if B >= 1 else shares * (least / (1.0 - B))
 
 
 def averaged_ball(
@@ -83,7 +104,7 @@ def averaged_ball(
 
     Along an eigenvector the steps stray like q = 1 - rate lambda times the one before and a draw,
     so the mean of N has 1/N [(1 + q)/(1 - q) - 2 q (1 - q^N) / (N (1 - q)^2)] of the ball of one:
-    for large N, stray L* / N, whatever the rate.
+    for large N about stray L* / N, whatever the rate.
 
     Examples
     --------
@@ -93,18 +114,17 @@ def averaged_ball(
     >>> round(one / noise_ball(np.array([2.0]), 1.0, 0.1, sampling), 6)
     1.0
     >>> round(averaged_ball(np.array([2.0]), 1.0, 0.1, sampling, 10_000) * 10_000, 2)
-    1.0
+    1.29
     """
-    if sampling.stray == 0 or least == 0:
-        return 0.0
-    slowness = abs(rate) * eigenvalues
-    if (slowness >= 2).any():
+    stationary = _stationary(eigenvalues, least, rate, sampling)
+    if stationary is None:
         return float("inf")
+    slowness = abs(rate) * eigenvalues
     left = np.maximum(slowness, 1e-12)
     q = 1.0 - left
     share = ((1.0 + q) / left - 2.0 * q * (1.0 - q**steps) / (steps * left * left)) / steps
     share = np.where(slowness > 1e-6 / steps, np.clip(share, 0.0, 1.0), 1.0)
-    return float(sampling.stray * abs(rate) * least * np.sum(eigenvalues / (2.0 - left) * share))
+    return float(np.sum(stationary * share))
 
 
 def expected_gap(
@@ -118,13 +138,16 @@ def expected_gap(
 ) -> float:
     """Return the gap to be expected after some steps: what is left of the start, and the ball.
 
-    With ``averaged`` it is that of the mean of so many last steps.
+    With ``averaged`` it is that of the mean of so many last steps. The way there is taken to be
+    that of all rows; ``kedou.spectrum.far_start`` adds what the batches do to it.
     """
     q = 1.0 - rate * eigenvalues
     with np.errstate(over="ignore", invalid="ignore"):
         if not averaged:
-            left = shares * np.abs(q) ** (2.0 * steps)
-            return float(np.sum(left)) + noise_ball(eigenvalues, least, rate, sampling)
+            rest = float(np.sum(shares * np.abs(q) ** (2.0 * steps)))
+            ball = noise_ball(eigenvalues, least, rate, sampling)
+            more = (sampling.last_stray - sampling.stray) * float(np.sum((1.0 - q) ** 2))
+            return rest + ball + (more * (least + ball) if more and least else 0.0)
         slowness = np.where(eigenvalues > 0, rate * eigenvalues, 1.0)
         mean = q ** (steps - averaged + 1) * (1.0 - q**averaged) / (averaged * slowness)
         left = shares * np.where(eigenvalues > 0, mean * mean, 1.0)

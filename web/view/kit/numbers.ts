@@ -16,10 +16,17 @@ const SUPERSCRIPT: Record<string, string> = {
   "9": "⁹",
 };
 
-/** Write a number with so many decimals; beyond a million with a power of ten. */
+/** From here on there is no room for decimals. */
+const WIDE = 1e6;
+
+/**
+ * Write a number with so many decimals; beyond a million as a sentence does, so that the two can be
+ * compared: whole, and with a power of ten from ten million up.
+ */
 export function fixed(value: number, decimals = 2): string {
   if (!Number.isFinite(value)) return value > 0 ? "∞" : value < 0 ? "−∞" : "?";
-  if (Math.abs(value) >= 1e6) return powered(value);
+  if (Math.abs(value) >= LEAST_POWER) return powered(value);
+  if (Math.abs(value) >= WIDE) return numberText(value, 4).replace("-", "−");
   const text = value.toFixed(decimals);
   return (Number(text) === 0 ? text.replace("-", "") : text).replace("-", "−");
 }

@@ -114,6 +114,8 @@ export interface Scanned {
   readonly skipped: Readonly<Record<string, number>>;
   readonly left: readonly { readonly name: string; readonly why: Said }[];
   readonly leaks: readonly { readonly name: string; readonly correlation: number }[];
+  /** Columns that may only number the rows, and the question to ask. */
+  readonly numberings: readonly { readonly name: string; readonly why: Said }[];
   readonly notes: readonly Said[];
   readonly seconds: number;
 }

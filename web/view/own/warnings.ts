@@ -26,6 +26,10 @@ function linesOf(scanned: Scanned, look: Look | null, roles: State["roles"]): st
     ...scanned.leaks.map(({ name, correlation }) =>
       t("own-leak", { name, correlation: short(correlation, 5) }),
     ),
+    // What the learner made a feature is one on purpose.
+    ...scanned.numberings
+      .filter(({ name }) => own(roles, name) === undefined)
+      .map(({ why }) => why.text),
     t("own-used", { used: rowsText(scanned.used), read: rowsText(scanned.read) }),
     ...Object.entries(scanned.skipped)
       .filter(([, cells]) => cells > 0)

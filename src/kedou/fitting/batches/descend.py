@@ -32,6 +32,7 @@ from kedou.descent.ground import rates_of
 from kedou.descent.outcome import ARRIVED, spectrum_says
 from kedou.descent.walk import ceiling_above
 from kedou.errors import OptionError
+from kedou.fitting.asking import asked
 from kedou.fitting.batches.compiled import InNumba, MachinePlacing, is_chosen, told
 from kedou.fitting.batches.judging import judge, messages_of, noise_of
 from kedou.fitting.batches.looking import look_at_rows
@@ -139,6 +140,7 @@ def descend_batches(
         said += exact.warnings
     elif exact is None and not wrong:
         said.append(Message("descent.no-minimum", {}))
+    said += asked(source, moments)
     plan.settings.update(
         steps=steps, batch_size=batching.batch_size, epochs=batching.epochs,
         shuffle=batching.shuffle, average=batching.average, compiled=machine,

@@ -22,8 +22,12 @@ from kedou.fitting.over_rows import constant_to_choose, distance_share
 from kedou.losses import Loss, SquaredError
 from kedou.rules import Rule
 from kedou.spectrum import Quadratic
+from kedou.spectrum.far_start import gap_from_afar
 from kedou.spectrum.noise import Sampling, best_batch_rate
 from kedou.texts import Message
+
+FAR = 2.0
+"""So many times the forecast may be exceeded on the average before that is told."""
 
 
 def safe_rate(loss: Loss, quadratic: Quadratic, sampling: Sampling, look: Look) -> float | None:
@@ -73,7 +77,11 @@ def rule_for_batches(
         )
         scale = quadratic.scale_of_loss
         values["percent"] = 100 * gap / scale if scale else 0.0
-        code = "descent.auto-batches"
+        most = gap_from_afar(
+            shares, quadratic.eigenvalues, quadratic.least, rate, steps, sampling, averaged
+        )
+        values["most"] = 100 * most / scale if scale else 0.0
+        code = "descent.auto-batches-far" if most > FAR * gap else "descent.auto-batches"
     else:
         rate, code = safe, "descent.auto-batches-safe"
         if name != "gradient-descent":

@@ -105,6 +105,7 @@ def _python(saving: Saving) -> str | None:
 
 
 def _report(saving: Saving) -> None:
+    from kedou.moments.numbering import questions
     from kedou.reporting import Report, write_report
 
     learned, run = saving.learned, saving.run()
@@ -118,6 +119,7 @@ def _report(saving: Saving) -> None:
         held=None if saving.job.get("run") else learned.held(saving.settings, run),
         sample=(sample.X[:, places], sample.y),
         left_out=source_from(saving.job).left_out,
+        questions=questions(moments),
     )
     write_report(report, saving.path)
 

@@ -1,4 +1,4 @@
-"""Scan a table once: moments, the moments of its folds, a sample, likely leaks."""
+"""Scan a table once: moments, those of its folds, a sample, columns to have doubts about."""
 
 from __future__ import annotations
 
@@ -22,6 +22,7 @@ from kedou.lab.jobs.done import Done
 from kedou.lab.jobs.tables import notes_of, table_from
 from kedou.lab.refusal import RefusalError
 from kedou.moments import Moments
+from kedou.moments.numbering import numberings
 from kedou.moments.range import require_range
 from kedou.moments.relation import likely_leaks
 from kedou.moments.store import to_content
@@ -95,6 +96,10 @@ def scan_table(job: Mapping[str, Any], desk: Desk) -> Done:
             for leak in likely_leaks(moments)
             # Few rows on a line go with the target by chance, or because they are an exact line.
             if moments.count > FEW_ROWS
+        ],
+        "numberings": [
+            {"name": each.name, "why": said(each.question, language)}
+            for each in numberings(moments)
         ],
         "notes": notes_of(source.notes),
         "seconds": time.perf_counter() - began,
