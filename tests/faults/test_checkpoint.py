@@ -58,7 +58,8 @@ def test_an_interrupted_scan_goes_on(tmp_path, kind, workers):
         **OPTIONS,
     )
     assert moments == right
-    assert len(seen) == len(set(seen)) < total - 20
+    kept_at_least = 20 if workers == 1 else 5  # the other threads' parts may have been lost
+    assert len(seen) == len(set(seen)) < total - kept_at_least
     assert heard[0].before == heard[0].rows > 0
     assert heard[-1].rows == 30_000
     assert heard[-1].rows_per_second < (30_000 - heard[0].before + 1) / heard[-1].seconds
