@@ -225,6 +225,29 @@ def test_dragging_the_rate_beyond_the_limit_diverges_with_advice(own):
     assert own.at("outcome").get_attribute("data-value") == "converged"
 
 
+def test_words_follow_a_hand_that_still_holds(own):
+    own.bring("engel").train()
+    box = own.at("rate").locator(".handle-dot").bounding_box()
+    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    said = ["gap", "equation", "left-out-error"]
+    before = [own.at(name).text_content() for name in said]
+    own.page.mouse.move(x, y)
+    own.page.mouse.down()
+    own.page.mouse.move(x - 400, y, steps=8)
+    own.page.wait_for_function(
+        "([name, text]) => document.querySelector(`[data-kedou=${name}]`).textContent !== text",
+        arg=[said[0], before[0]],
+    )
+    own.settle()
+    held = [own.at(name).text_content() for name in said]
+    field = own.page.evaluate("document.querySelector('.rate-track-row .field').value")
+    assert all(a != b for a, b in zip(before, held, strict=True))
+    assert float(field) == pytest.approx(own.value("rate"), rel=1e-5)
+    own.page.mouse.up()
+    own.settle()
+    assert [own.at(name).text_content() for name in said] == held
+
+
 def test_the_rate_by_keyboard(own):
     own.bring("engel").train()
     own.click("rate-auto")

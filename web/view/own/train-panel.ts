@@ -7,6 +7,7 @@ import type { Training } from "../../model/training.ts";
 import { bestStep, type LeftOut } from "../../model/validation.ts";
 import { clear, enter, h, paragraphs, put, show, write } from "../kit/dom.ts";
 import { Readout } from "../kit/controls.ts";
+import { afterFrame } from "../kit/frames.ts";
 import { clipped, isolated } from "../kit/names.ts";
 import { short } from "../kit/numbers.ts";
 import type { Stage } from "../kit/stage.ts";
@@ -81,6 +82,7 @@ export class TrainPanel {
   #table = new Unseen(this.#coefficients.element);
   #pairNames = "";
   #isHeld = false;
+  #words: (() => void) | null = null;
   #cache: { key: Sample; names: string; X: Float64Array; y: Float64Array } | null = null;
   #predicted = new Float64Array(0);
 
@@ -159,11 +161,22 @@ export class TrainPanel {
     });
     this.#paintSample(scene, theta);
     this.#gallery.paint(() => this.#paintGallery(state, scene, step));
-    this.#paintSummary(scene, step, best);
     this.#keepRoom(scene.isHeld);
-    write(this.#equation, equationOf(target, facts.names, theta, facts.k, isScore(loss)));
-    this.#table.paint(() => this.#coefficients.paint(facts, theta), !scene.isHeld);
+    this.#words = () => {
+      this.#paintSummary(scene, step, best);
+      write(this.#equation, equationOf(target, facts.names, theta, facts.k, isScore(loss)));
+      this.#table.paint(() => this.#coefficients.paint(facts, theta), !scene.isHeld);
+    };
+    if (scene.isHeld) afterFrame(this.#paintWords);
+    else this.#paintWords();
   }
+
+  /** While a hand drags, words follow the pictures a frame later: nobody reads while all moves. */
+  #paintWords = (): void => {
+    const words = this.#words;
+    this.#words = null;
+    words?.();
+  };
 
   /** While a hand drags, words that come and go do not move what is below them. */
   #keepRoom(isHeld: boolean): void {
@@ -177,7 +190,9 @@ export class TrainPanel {
     // The map is gradient descent's; other rules have none that is known before the run.
     show(this.rates.plot.svg.parentElement!, facts.started !== null);
     if (facts.started) this.rates.paint(facts.started, run.learningRate ?? 0);
-    const places = drawnRecords(run);
+    const all = drawnRecords(run);
+    // While a hand drags, a line of half the points: a dozen lines are drawn of them.
+    const places = isHeld ? all.filter((_, n) => n % 2 === 0 || n === all.length - 1) : all;
     const drawn = places.map((place) => run.theta(place));
     this.weights.paint({
       steps: places.map((place) => run.steps[place]!),
