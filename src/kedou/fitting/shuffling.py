@@ -114,6 +114,8 @@ class Order:
         Whether to shuffle; without it every epoch takes the rows as they stand.
     placing : Placing
         Who puts them in order; the bits are the same.
+    no_longer_needed : list of Block
+        Windows whose memory the next ones can have, in later epochs too.
     """
 
     blocks: DesignBlocks
@@ -122,6 +124,7 @@ class Order:
     seed: int
     shuffle: bool
     placing: Placing = field(default_factory=NumPyPlacing)
+    no_longer_needed: list[Block] = field(default_factory=list)
 
     def windows(self, epoch: int) -> Iterator[Block]:
         """Yield the rows of an epoch, counted from 1, window after window.
@@ -136,17 +139,21 @@ class Order:
             for blocks, salt in self._gathered(epoch):
                 yield self._placed(blocks, salt, None)
             return
-        spare: list[Block | None] = [None] * (ahead + 1)
-        waiting: deque[Future[Block]] = deque()
+        waiting: deque[tuple[Block | None, Future[Block]]] = deque()
         with ThreadPoolExecutor(ahead) as pool:
             for blocks, salt in self._gathered(epoch):
-                waiting.append(pool.submit(self._placed, blocks, salt, spare.pop(0)))
+                room = self.no_longer_needed.pop() if self.no_longer_needed else None
+                waiting.append((room, pool.submit(self._placed, blocks, salt, room)))
                 if len(waiting) > ahead:
-                    window = waiting.popleft().result()
-                    yield window
-                    spare.append(window)
-            for one in waiting:
-                yield one.result()
+                    yield from self._lent(*waiting.popleft())
+            while waiting:
+                yield from self._lent(*waiting.popleft())
+
+    def _lent(self, room: Block | None, coming: Future[Block]) -> Iterator[Block]:
+        window = coming.result()
+        yield window
+        larger = room if room is not None and len(room.y) > len(window.y) else window
+        self.no_longer_needed.append(larger)
 
     def _gathered(self, epoch: int) -> Iterator[tuple[list[Block], str]]:
         """Yield the blocks of each window, in the order of the source, with the window's salt."""

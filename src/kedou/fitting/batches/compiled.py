@@ -99,7 +99,7 @@ class InNumba:
         average_from = -1 if task.average_from is None else task.average_from
         codes = (LOSSES.index(type(task.loss)), RULES.index(type(rule)), int(task.intercept))
         sizes = (task.batch_size, task.rows)
-        self._plan = np.array([*codes, *sizes, 0, 1, average_from], dtype=np.int64)
+        self._plan = np.array([*codes, *sizes, 0, 1, average_from, 0, 0], dtype=np.int64)
         delta, epsilon = getattr(task.loss, "delta", 1.0), getattr(rule, "epsilon", 0.0)
         self._constants = np.array([task.ridge, delta, task.ceiling, one, two, epsilon])
         self._at = np.zeros(7, dtype=np.int64)
@@ -116,20 +116,17 @@ class InNumba:
         for window in windows:
             order = window.order if isinstance(window, Window) else None
             f = _NONE if window.weight is None else window.weight
+            rows = (window.X, window.y, f, _NO_ORDER if order is None else order)
             for a in range(0, len(window.y), STRETCH_ROWS):
-                b = min(a + STRETCH_ROWS, len(window.y))
-                if order is None:
-                    rows = (window.X[a:b], window.y[a:b], f[a:b], _NO_ORDER)
-                else:
-                    rows = (window.X, window.y, f, order[a:b])
-                yield self._walk(rows, b - a)
+                self._plan[8:10] = a, min(a + STRETCH_ROWS, len(window.y))
+                yield self._walk(rows)
                 if self._at[5]:
                     return
 
-    def _walk(self, rows: tuple[Any, ...], count: int) -> Stretch:
+    def _walk(self, rows: tuple[Any, ...]) -> Stretch:
         at, memory, p = self._at, self._memory, len(self._theta)
         begun = int(at[2])
-        steps = count // self.task.batch_size + 2
+        steps = int(self._plan[9] - self._plan[8]) // self.task.batch_size + 2
         coming = min(steps, int(self._plan[5]) - begun)  # a schedule is asked for no step more
         records = np.empty((steps // int(self._plan[6]) + 2, p))
         numbers = np.empty(len(records), dtype=np.int64)
@@ -180,10 +177,11 @@ class MachinePlacing:
     ) -> Block:
         """Return the rows of some blocks as one."""
         rows, k = sum(len(block.y) for block in blocks), blocks[0].X.shape[1]
-        order, places = None, _NO_ORDER
+        code, order, places = kernels(), None, _NO_ORDER
         if salt is not None:
-            order, places = np.empty(rows, dtype=np.int32), np.empty(rows, dtype=np.int32)
-            kernels().row_order(np.uint64(salted(0, salt)), places, order)
+            number, hashes = np.uint64(salted(0, salt)), np.empty(rows, dtype=np.uint64)
+            free = np.empty(1 << code.REGION_BITS, dtype=np.int64)
+            code.regions(number, rows, free)
         weighted = blocks[0].weight is not None
         if out is not None and len(out.y) >= rows:
             X, y = out.X[:rows], out.y[:rows]
@@ -196,9 +194,15 @@ class MachinePlacing:
             own_f = _NONE if block.weight is None else block.weight
             to = slice(first, first + len(block.y))
             own = (X, y, weight) if salt is not None else (X[to], y[to], weight[to])
-            kernels().put(
+            if salt is not None:
+                places = np.empty(len(block.y), dtype=np.int32)
+                code.give_places(number, first, free, hashes, places)
+            code.put(
                 np.require(block.X, requirements="A"), block.y, own_f, coordinates.shift,
-                coordinates.scale, mean_weight, places[to], *own,
+                coordinates.scale, mean_weight, places, *own,
             )  # fmt: skip
             first += len(block.y)
+        if salt is not None:
+            order = np.empty(rows, dtype=np.int32)
+            code.row_order(hashes, free, order)
         return Window(X, y, weight if weighted else None, columns=blocks[0].columns, order=order)
