@@ -46,9 +46,12 @@ class Window(Block):
     ----------
     order : (rows,) int32 or None
         Which row to take first, second, ...; None: they stand in their order.
+    hashes : (rows,) uint64 or None
+        The hash of each row, from which the order was found.
     """
 
     order: NDArray[np.int32] | None = None
+    hashes: NDArray[np.uint64] | None = None
 
 
 class Placing(Protocol):

@@ -11,6 +11,7 @@ from __future__ import annotations
 import importlib.util
 import time
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from functools import cache
 from types import ModuleType
 from typing import Any
@@ -115,8 +116,9 @@ class InNumba:
         self._at[:2] = 0
         for window in windows:
             order = window.order if isinstance(window, Window) else None
-            f = _NONE if window.weight is None else window.weight
-            rows = (window.X, window.y, f, _NO_ORDER if order is None else order)
+            rows = (
+                window.X, window.y, _weight(window), _NO_ORDER if order is None else order
+            )  # fmt: skip
             for a in range(0, len(window.y), STRETCH_ROWS):
                 self._plan[8:10] = a, min(a + STRETCH_ROWS, len(window.y))
                 yield self._walk(rows)
@@ -176,33 +178,48 @@ class MachinePlacing:
         out: Block | None,
     ) -> Block:
         """Return the rows of some blocks as one."""
-        rows, k = sum(len(block.y) for block in blocks), blocks[0].X.shape[1]
-        code, order, places = kernels(), None, _NO_ORDER
+        code, window, first = kernels(), _room(blocks, salt is not None, out), 0
+        X, y, f, places = window.X, window.y, _weight(window), _NO_ORDER
         if salt is not None:
-            number, hashes = np.uint64(salted(0, salt)), np.empty(rows, dtype=np.uint64)
-            free = np.empty(1 << code.REGION_BITS, dtype=np.int64)
-            code.regions(number, rows, free)
-        weighted = blocks[0].weight is not None
-        if out is not None and len(out.y) >= rows:
-            X, y = out.X[:rows], out.y[:rows]
-            weight = _NONE if out.weight is None else out.weight[:rows]
-        else:
-            X, y = np.empty((rows, k)), np.empty(rows)
-            weight = np.empty(rows) if weighted else _NONE
-        first = 0
+            number, free = np.uint64(salted(0, salt)), np.empty(code.REGIONS, dtype=np.int64)
+            code.regions(number, len(y), free)
         for block in blocks:
-            own_f = _NONE if block.weight is None else block.weight
-            to = slice(first, first + len(block.y))
-            own = (X, y, weight) if salt is not None else (X[to], y[to], weight[to])
+            last = first + len(block.y)
             if salt is not None:
                 places = np.empty(len(block.y), dtype=np.int32)
-                code.give_places(number, first, free, hashes, places)
+                code.give_places(number, first, free, window.hashes, places)
+                to = (X, y, f)
+            else:
+                to = (X[first:last], y[first:last], f[first:last])
             code.put(
-                np.require(block.X, requirements="A"), block.y, own_f, coordinates.shift,
-                coordinates.scale, mean_weight, places, *own,
+                np.require(block.X, requirements="A"), block.y, _weight(block),
+                coordinates.shift, coordinates.scale, mean_weight, places, *to,
             )  # fmt: skip
-            first += len(block.y)
+            first = last
         if salt is not None:
-            order = np.empty(rows, dtype=np.int32)
-            code.row_order(hashes, free, order)
-        return Window(X, y, weight if weighted else None, columns=blocks[0].columns, order=order)
+            code.row_order(window.hashes, free, window.order)
+        return window
+
+
+def _room(blocks: Sequence[Block], ordered: bool, spare: Block | None) -> Window:
+    """Return a window for the rows of some blocks: that of a spare one, if they fit there."""
+    rows, k = sum(len(block.y) for block in blocks), blocks[0].X.shape[1]
+    if isinstance(spare, Window) and len(spare.y) >= rows:
+        some = {
+            name: array[:rows]
+            for name in ("X", "y", "weight", "order", "hashes")
+            if (array := getattr(spare, name)) is not None
+        }
+        return replace(spare, **some)
+    return Window(
+        np.empty((rows, k)),
+        np.empty(rows),
+        None if blocks[0].weight is None else np.empty(rows),
+        columns=blocks[0].columns,
+        order=np.empty(rows, dtype=np.int32) if ordered else None,
+        hashes=np.empty(rows, dtype=np.uint64) if ordered else None,
+    )
+
+
+def _weight(block: Block) -> Floats:
+    return _NONE if block.weight is None else block.weight

@@ -29,6 +29,7 @@ from numba.extending import intrinsic
 Compiled = TypeVar("Compiled", bound=Callable[..., Any])
 
 TILE, REGION_BITS, LINE_CELLS, LINES_AHEAD = 256, 8, 8, 48
+REGIONS = 1 << REGION_BITS
 FLOAT_FLAGS = {"reassoc", "contract", "nsz"}
 SQUARED, ABSOLUTE, HUBER, LOG, BRIER = range(5)
 GRADIENT, SLOPE, FIXED, SIGN, MOMENTUM, NESTEROV, RMSPROP, ADAGRAD, ADAM, LINE = range(10)
@@ -459,7 +460,7 @@ def regions(salt: Any, rows: int, begins: Any) -> None:
     salt : uint64
     rows : int
         Of the window.
-    begins : (2 ** REGION_BITS,) int64
+    begins : (REGIONS,) int64
         Gets the first place of the rows whose hashes begin with 0, 1, ...
     """
     away = np.uint64(64 - REGION_BITS)
@@ -483,7 +484,7 @@ def give_places(salt: Any, first: int, free: Any, hashes: Any, places: Any) -> N
     salt : uint64
     first : int
         The number in the window of the block's first row.
-    free : (2 ** REGION_BITS,) int64, changed in place
+    free : (REGIONS,) int64, changed in place
         The next free place of each region.
     hashes : (rows of the window,) uint64
         Gets at each place the hash of its row.
@@ -508,7 +509,7 @@ def row_order(hashes: Any, ends: Any, order: Any) -> None:
     ----------
     hashes : (rows,) uint64
         Of the row at each place.
-    ends : (2 ** REGION_BITS,) int64
+    ends : (REGIONS,) int64
         Where each region ends.
     order : (rows,) int32
         Gets the place of the first, the second, ... row.
