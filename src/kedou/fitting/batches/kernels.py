@@ -28,7 +28,7 @@ from numba.extending import intrinsic
 
 Compiled = TypeVar("Compiled", bound=Callable[..., Any])
 
-TILE, REGION_BITS, LINE_CELLS, LINES_AHEAD = 256, 8, 8, 48
+TILE, REGION_BITS, LINE_CELLS, LINES_AHEAD, NARROW = 256, 8, 8, 48, 64
 REGIONS = 1 << REGION_BITS
 FLOAT_FLAGS = {"reassoc", "contract", "nsz"}
 SQUARED, ABSOLUTE, HUBER, LOG, BRIER = range(5)
@@ -63,16 +63,18 @@ def compiled(signature: Any = None) -> Callable[[Compiled], Compiled]:
 
 @compiled()
 def _squared(
-    X: Any, y: Any, rows: Any, count: int, theta: Any, constant: float, gradient: Any
-) -> tuple[float, float]:
+    X: Any, y: Any, rows: Any, count: int, together: int, theta: Any, constant: float,
+    gradient: Any,
+) -> tuple[float, float]:  # fmt: skip
     """Add the gradient of squared error without weights; return the sums of losses and slopes.
 
-    What the three functions below do one after the other, four rows at a time.
+    What the three functions below do one after the other, here while the rows are at hand.
+    ``together`` is 4, or 1 for wide rows: one after the other they stream from the memory.
     """
     k = X.shape[1]
     loss_sum = slope_sum = 0.0
     i = 0
-    while i + 4 <= count:
+    while together == 4 and i + 4 <= count:
         first, second, third, fourth = rows[i], rows[i + 1], rows[i + 2], rows[i + 3]
         a = b = c = d = constant
         for j in range(k):
@@ -105,10 +107,12 @@ def _squared(
 
 
 @compiled()
-def _scores(X: Any, rows: Any, count: int, theta: Any, constant: float, out: Any) -> None:
+def _scores(
+    X: Any, rows: Any, count: int, together: int, theta: Any, constant: float, out: Any
+) -> None:
     k = X.shape[1]
     i = 0
-    while i + 4 <= count:
+    while together == 4 and i + 4 <= count:
         first, second, third, fourth = rows[i], rows[i + 1], rows[i + 2], rows[i + 3]
         a = b = c = d = constant
         for j in range(k):
@@ -352,11 +356,14 @@ def walk(
     rows_of = np.empty(TILE, dtype=np.uint64)
     filled, loss_sum, begun = at[0], sums[p], at[2]
     step = begun
+    narrow, shuffled = k <= NARROW, len(order) > 0
+    together = 4 if narrow or shuffled else 1
+    at_hand = loss == SQUARED and not len(f) and (narrow or not shuffled)
     region = (len(order) >> REGION_BITS) + 1
     ahead = region + region // 8
     touched, nothing = a + ahead if a else 0, 0.0
     while a < n:
-        while touched < min(a + ahead, len(order)):
+        while narrow and touched < min(a + ahead, len(order)):
             nothing += _touch(X, y, touched, min(touched + region, len(order)))
             touched += region
         b = min(a + size - filled, n, a + TILE)
@@ -364,11 +371,11 @@ def walk(
         for i in range(b - a):
             rows_of[i] = order[a + i] if len(order) else a + i
         total = 0.0
-        if loss == SQUARED and not len(f):
-            value, total = _squared(X, y, rows_of, b - a, inner, constant, gradient)
+        if at_hand:
+            value, total = _squared(X, y, rows_of, b - a, together, inner, constant, gradient)
             loss_sum += value
         else:
-            _scores(X, rows_of, b - a, inner, constant, s)
+            _scores(X, rows_of, b - a, together, inner, constant, s)
             loss_sum += _slopes(loss, delta, y, f, rows_of, b - a, s)
             _gather(X, rows_of, b - a, s, gradient)
             for i in range(b - a):
