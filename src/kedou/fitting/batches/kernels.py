@@ -8,7 +8,7 @@ loss, then the gradient.
 Sums may be taken in another order than written (``reassoc``) and products added without rounding
 in between (``contract``); infinities and NaN keep their meaning, so a run that leaves float64 is
 seen. Nothing here holds the interpreter's lock, and nothing uses threads: a step needs the one
-before it.
+before it. How rows are kept near the processor stands in ``docs/decisions/machine-code.md``.
 
 All of it is one file, because numba asks only this file whether its stored machine code is old.
 Where no folder can be written for that code, it is compiled again in every process.
