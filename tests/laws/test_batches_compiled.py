@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+import threading
 
 import numpy as np
 import pytest
@@ -207,6 +208,33 @@ def test_the_memory_of_windows_is_used_again_in_later_epochs(monkeypatch):
                 values = getattr(window, name)[window.order]
                 np.testing.assert_array_equal(values, getattr(expected, name))
     assert len(rooms) == MachinePlacing.ahead + 1
+
+
+def test_the_next_epoch_is_put_in_order_while_this_one_ends(monkeypatch):
+    monkeypatch.setattr(shuffling, "WINDOW_CELLS", 900)
+    begun = {number: threading.Event() for number in (1, 2, 3)}
+    place = MachinePlacing.place
+
+    def told(self, blocks, coordinates, mean_weight, salt, out):
+        begun[int(salt.split(":")[1])].set()
+        return place(self, blocks, coordinates, mean_weight, salt, out)
+
+    monkeypatch.setattr(MachinePlacing, "place", told)
+    X, y = rows("squared", n=300)
+    source = as_source(X, y)
+    blocks = DesignBlocks(source, kd.scan(source).columns)
+    same = (blocks, Coordinates(np.zeros(3), np.ones(3), True), 1.0, 5, True)
+    threads = threading.active_count()
+    epochs = Order(*same, MachinePlacing()).epochs([1, 2, 3])
+    for number, windows in enumerate(epochs, start=1):
+        (expected,) = Order(*same, NumPyPlacing()).windows(number)
+        for window in windows:
+            assert begun[number + 1].wait(timeout=30)
+            np.testing.assert_array_equal(window.X[window.order], expected.X)
+        if number == 2:
+            break
+    epochs.close()
+    assert threading.active_count() == threads
 
 
 def test_what_is_not_covered_runs_in_numpy_and_is_refused_when_asked_for():

@@ -21,9 +21,11 @@ is the row twice.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Generator, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import closing
 from dataclasses import dataclass, field, replace
+from itertools import islice
 from typing import Protocol
 
 import numpy as np
@@ -36,6 +38,8 @@ from kedou.solution import Coordinates
 from kedou.sources.source import BLOCK_CELLS, BLOCK_ROWS
 
 WINDOW_CELLS = BLOCK_CELLS
+Waiting = deque[tuple[int, Block | None, Future[Block]]]
+"""Windows that are being put in order: of which epoch, and in whose memory."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,23 +138,50 @@ class Order:
 
         A window is good until the next one is asked for, unless ``placing`` keeps none ahead.
         """
-        if not self.shuffle:
-            yield from self._as_they_stand()
-            return
+        with closing(self.epochs([epoch])) as epochs:
+            for windows in epochs:
+                yield from windows
+
+    def epochs(self, numbers: Sequence[int]) -> Generator[Iterator[Block], None, None]:
+        """Yield the windows of each of some epochs, which are to be taken to the last.
+
+        While the last windows of one are looked at, the first of the next are put in order.
+        """
         ahead = self.placing.ahead
-        if not ahead:
-            for blocks, salt in self._gathered(epoch):
-                yield self._placed(blocks, salt, None)
+        if not self.shuffle:
+            for _ in numbers:
+                yield self._as_they_stand()
             return
-        waiting: deque[tuple[Block | None, Future[Block]]] = deque()
+        if not ahead:
+            for epoch in numbers:
+                yield (self._placed(blocks, salt, None) for blocks, salt in self._gathered(epoch))
+            return
+        coming = ((epoch, *window) for epoch in numbers for window in self._gathered(epoch))
+        waiting: Waiting = deque()
         with ThreadPoolExecutor(ahead) as pool:
-            for blocks, salt in self._gathered(epoch):
+            try:
+                for epoch in numbers:
+                    yield self._ahead(epoch, coming, waiting, pool)
+            finally:
+                for _, _, window in waiting:
+                    window.cancel()
+
+    def _ahead(
+        self,
+        epoch: int,
+        coming: Iterator[tuple[int, list[Block], str]],
+        waiting: Waiting,
+        pool: ThreadPoolExecutor,
+    ) -> Iterator[Block]:
+        """Yield the windows of one epoch, and have the coming ones put in order meanwhile."""
+        while True:
+            for of, blocks, salt in islice(coming, self.placing.ahead + 1 - len(waiting)):
                 room = self.no_longer_needed.pop() if self.no_longer_needed else None
-                waiting.append((room, pool.submit(self._placed, blocks, salt, room)))
-                if len(waiting) > ahead:
-                    yield from self._lent(*waiting.popleft())
-            while waiting:
-                yield from self._lent(*waiting.popleft())
+                waiting.append((of, room, pool.submit(self._placed, blocks, salt, room)))
+            if not waiting or waiting[0][0] != epoch:
+                return
+            _, room, window = waiting.popleft()
+            yield from self._lent(room, window)
 
     def _lent(self, room: Block | None, coming: Future[Block]) -> Iterator[Block]:
         window = coming.result()
