@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+import threading
 
 import numpy as np
 import pytest
@@ -86,10 +87,13 @@ def test_schedules(rate, average):
     assert_same(*both(X, y, learning_rate=rate, average=average))
 
 
-@pytest.mark.parametrize("k", [1, 2, 5, 8, 17, 40])
-def test_any_number_of_columns(k):
-    X, y = rows("squared", k=k)
-    assert_same(*both(X, y, learning_rate=0.005))
+@pytest.mark.parametrize("shuffle", [False, True])
+@pytest.mark.parametrize("loss", ["squared", "huber"])
+@pytest.mark.parametrize("k", [1, 2, 5, 8, 17, 40, 64, 65, 130])
+def test_any_number_of_columns(k, loss, shuffle):
+    X, y = rows(loss, k=k)
+    rate = 0.005 if k < 50 else 0.0005
+    assert_same(*both(X, y, loss=loss, shuffle=shuffle, learning_rate=rate))
 
 
 @pytest.mark.parametrize("shuffle", [False, True])
@@ -185,6 +189,52 @@ def test_windows_are_good_until_the_next_one(monkeypatch):
     fast = np.concatenate([window.X[window.order] for window in machine])
     np.testing.assert_array_equal(slow, fast)
     assert sorted(fast[:, 0].tolist()) == sorted(X[:, 0].tolist())
+
+
+def test_the_memory_of_windows_is_used_again_in_later_epochs(monkeypatch):
+    monkeypatch.setattr(shuffling, "WINDOW_CELLS", 90)
+    monkeypatch.setattr("kedou.sources.arrays.part_rows", lambda k: 10)
+    X, y = rows("squared", n=695)
+    weight = np.arange(695) % 3 + 1.0
+    source = as_source(X, y, weight=weight)
+    blocks = DesignBlocks(source, kd.scan(source).columns)
+    same = (blocks, Coordinates(np.zeros(3), np.ones(3), True), 2.0, 5, True)
+    slow, fast = Order(*same, NumPyPlacing()), Order(*same, MachinePlacing())
+    rooms = set()
+    for epoch in (1, 2, 3):
+        for expected, window in zip(slow.windows(epoch), fast.windows(epoch), strict=True):
+            rooms.add(window.X.__array_interface__["data"][0])
+            for name in ("X", "y", "weight"):
+                values = getattr(window, name)[window.order]
+                np.testing.assert_array_equal(values, getattr(expected, name))
+    assert len(rooms) == MachinePlacing.ahead + 1
+
+
+def test_the_next_epoch_is_put_in_order_while_this_one_ends(monkeypatch):
+    monkeypatch.setattr(shuffling, "WINDOW_CELLS", 900)
+    begun = {number: threading.Event() for number in (1, 2, 3)}
+    place = MachinePlacing.place
+
+    def told(self, blocks, coordinates, mean_weight, salt, out):
+        begun[int(salt.split(":")[1])].set()
+        return place(self, blocks, coordinates, mean_weight, salt, out)
+
+    monkeypatch.setattr(MachinePlacing, "place", told)
+    X, y = rows("squared", n=300)
+    source = as_source(X, y)
+    blocks = DesignBlocks(source, kd.scan(source).columns)
+    same = (blocks, Coordinates(np.zeros(3), np.ones(3), True), 1.0, 5, True)
+    threads = threading.active_count()
+    epochs = Order(*same, MachinePlacing()).epochs([1, 2, 3])
+    for number, windows in enumerate(epochs, start=1):
+        (expected,) = Order(*same, NumPyPlacing()).windows(number)
+        for window in windows:
+            assert begun[number + 1].wait(timeout=30)
+            np.testing.assert_array_equal(window.X[window.order], expected.X)
+        if number == 2:
+            break
+    epochs.close()
+    assert threading.active_count() == threads
 
 
 def test_what_is_not_covered_runs_in_numpy_and_is_refused_when_asked_for():

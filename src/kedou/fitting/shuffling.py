@@ -21,9 +21,11 @@ is the row twice.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Generator, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import closing
 from dataclasses import dataclass, field, replace
+from itertools import islice
 from typing import Protocol
 
 import numpy as np
@@ -36,6 +38,8 @@ from kedou.solution import Coordinates
 from kedou.sources.source import BLOCK_CELLS, BLOCK_ROWS
 
 WINDOW_CELLS = BLOCK_CELLS
+Waiting = deque[tuple[int, Block | None, Future[Block]]]
+"""Windows that are being put in order: of which epoch, and in whose memory."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,9 +50,12 @@ class Window(Block):
     ----------
     order : (rows,) int32 or None
         Which row to take first, second, ...; None: they stand in their order.
+    hashes : (rows,) uint64 or None
+        The hash of each row, from which the order was found.
     """
 
     order: NDArray[np.int32] | None = None
+    hashes: NDArray[np.uint64] | None = None
 
 
 class Placing(Protocol):
@@ -114,6 +121,8 @@ class Order:
         Whether to shuffle; without it every epoch takes the rows as they stand.
     placing : Placing
         Who puts them in order; the bits are the same.
+    no_longer_needed : list of Block
+        Windows whose memory the next ones can have, in later epochs too.
     """
 
     blocks: DesignBlocks
@@ -122,31 +131,63 @@ class Order:
     seed: int
     shuffle: bool
     placing: Placing = field(default_factory=NumPyPlacing)
+    no_longer_needed: list[Block] = field(default_factory=list)
 
     def windows(self, epoch: int) -> Iterator[Block]:
         """Yield the rows of an epoch, counted from 1, window after window.
 
         A window is good until the next one is asked for, unless ``placing`` keeps none ahead.
         """
-        if not self.shuffle:
-            yield from self._as_they_stand()
-            return
+        with closing(self.epochs([epoch])) as epochs:
+            for windows in epochs:
+                yield from windows
+
+    def epochs(self, numbers: Sequence[int]) -> Generator[Iterator[Block], None, None]:
+        """Yield the windows of each of some epochs, which are to be taken to the last.
+
+        While the last windows of one are looked at, the first of the next are put in order.
+        """
         ahead = self.placing.ahead
-        if not ahead:
-            for blocks, salt in self._gathered(epoch):
-                yield self._placed(blocks, salt, None)
+        if not self.shuffle:
+            for _ in numbers:
+                yield self._as_they_stand()
             return
-        spare: list[Block | None] = [None] * (ahead + 1)
-        waiting: deque[Future[Block]] = deque()
+        if not ahead:
+            for epoch in numbers:
+                yield (self._placed(blocks, salt, None) for blocks, salt in self._gathered(epoch))
+            return
+        coming = ((epoch, *window) for epoch in numbers for window in self._gathered(epoch))
+        waiting: Waiting = deque()
         with ThreadPoolExecutor(ahead) as pool:
-            for blocks, salt in self._gathered(epoch):
-                waiting.append(pool.submit(self._placed, blocks, salt, spare.pop(0)))
-                if len(waiting) > ahead:
-                    window = waiting.popleft().result()
-                    yield window
-                    spare.append(window)
-            for one in waiting:
-                yield one.result()
+            try:
+                for epoch in numbers:
+                    yield self._ahead(epoch, coming, waiting, pool)
+            finally:
+                for _, _, window in waiting:
+                    window.cancel()
+
+    def _ahead(
+        self,
+        epoch: int,
+        coming: Iterator[tuple[int, list[Block], str]],
+        waiting: Waiting,
+        pool: ThreadPoolExecutor,
+    ) -> Iterator[Block]:
+        """Yield the windows of one epoch, and have the coming ones put in order meanwhile."""
+        while True:
+            for of, blocks, salt in islice(coming, self.placing.ahead + 1 - len(waiting)):
+                room = self.no_longer_needed.pop() if self.no_longer_needed else None
+                waiting.append((of, room, pool.submit(self._placed, blocks, salt, room)))
+            if not waiting or waiting[0][0] != epoch:
+                return
+            _, room, window = waiting.popleft()
+            yield from self._lent(room, window)
+
+    def _lent(self, room: Block | None, coming: Future[Block]) -> Iterator[Block]:
+        window = coming.result()
+        yield window
+        larger = room if room is not None and len(room.y) > len(window.y) else window
+        self.no_longer_needed.append(larger)
 
     def _gathered(self, epoch: int) -> Iterator[tuple[list[Block], str]]:
         """Yield the blocks of each window, in the order of the source, with the window's salt."""

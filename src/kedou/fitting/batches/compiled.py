@@ -11,6 +11,7 @@ from __future__ import annotations
 import importlib.util
 import time
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from functools import cache
 from types import ModuleType
 from typing import Any
@@ -99,7 +100,7 @@ class InNumba:
         average_from = -1 if task.average_from is None else task.average_from
         codes = (LOSSES.index(type(task.loss)), RULES.index(type(rule)), int(task.intercept))
         sizes = (task.batch_size, task.rows)
-        self._plan = np.array([*codes, *sizes, 0, 1, average_from], dtype=np.int64)
+        self._plan = np.array([*codes, *sizes, 0, 1, average_from, 0, 0], dtype=np.int64)
         delta, epsilon = getattr(task.loss, "delta", 1.0), getattr(rule, "epsilon", 0.0)
         self._constants = np.array([task.ridge, delta, task.ceiling, one, two, epsilon])
         self._at = np.zeros(7, dtype=np.int64)
@@ -115,21 +116,19 @@ class InNumba:
         self._at[:2] = 0
         for window in windows:
             order = window.order if isinstance(window, Window) else None
-            f = _NONE if window.weight is None else window.weight
+            rows = (
+                window.X, window.y, _weight(window), _NO_ORDER if order is None else order
+            )  # fmt: skip
             for a in range(0, len(window.y), STRETCH_ROWS):
-                b = min(a + STRETCH_ROWS, len(window.y))
-                if order is None:
-                    rows = (window.X[a:b], window.y[a:b], f[a:b], _NO_ORDER)
-                else:
-                    rows = (window.X, window.y, f, order[a:b])
-                yield self._walk(rows, b - a)
+                self._plan[8:10] = a, min(a + STRETCH_ROWS, len(window.y))
+                yield self._walk(rows)
                 if self._at[5]:
                     return
 
-    def _walk(self, rows: tuple[Any, ...], count: int) -> Stretch:
+    def _walk(self, rows: tuple[Any, ...]) -> Stretch:
         at, memory, p = self._at, self._memory, len(self._theta)
         begun = int(at[2])
-        steps = count // self.task.batch_size + 2
+        steps = int(self._plan[9] - self._plan[8]) // self.task.batch_size + 2
         coming = min(steps, int(self._plan[5]) - begun)  # a schedule is asked for no step more
         records = np.empty((steps // int(self._plan[6]) + 2, p))
         numbers = np.empty(len(records), dtype=np.int64)
@@ -179,26 +178,48 @@ class MachinePlacing:
         out: Block | None,
     ) -> Block:
         """Return the rows of some blocks as one."""
-        rows, k = sum(len(block.y) for block in blocks), blocks[0].X.shape[1]
-        order, places = None, _NO_ORDER
+        code, window, first = kernels(), _room(blocks, salt is not None, out), 0
+        X, y, f, places = window.X, window.y, _weight(window), _NO_ORDER
         if salt is not None:
-            order, places = np.empty(rows, dtype=np.int32), np.empty(rows, dtype=np.int32)
-            kernels().row_order(np.uint64(salted(0, salt)), places, order)
-        weighted = blocks[0].weight is not None
-        if out is not None and len(out.y) >= rows:
-            X, y = out.X[:rows], out.y[:rows]
-            weight = _NONE if out.weight is None else out.weight[:rows]
-        else:
-            X, y = np.empty((rows, k)), np.empty(rows)
-            weight = np.empty(rows) if weighted else _NONE
-        first = 0
+            number, free = np.uint64(salted(0, salt)), np.empty(code.REGIONS, dtype=np.int64)
+            code.regions(number, len(y), free)
         for block in blocks:
-            own_f = _NONE if block.weight is None else block.weight
-            to = slice(first, first + len(block.y))
-            own = (X, y, weight) if salt is not None else (X[to], y[to], weight[to])
-            kernels().put(
-                np.require(block.X, requirements="A"), block.y, own_f, coordinates.shift,
-                coordinates.scale, mean_weight, places[to], *own,
+            last = first + len(block.y)
+            if salt is not None:
+                places = np.empty(len(block.y), dtype=np.int32)
+                code.give_places(number, first, free, window.hashes, places)
+                to = (X, y, f)
+            else:
+                to = (X[first:last], y[first:last], f[first:last])
+            code.put(
+                np.require(block.X, requirements="A"), block.y, _weight(block),
+                coordinates.shift, coordinates.scale, mean_weight, places, *to,
             )  # fmt: skip
-            first += len(block.y)
-        return Window(X, y, weight if weighted else None, columns=blocks[0].columns, order=order)
+            first = last
+        if salt is not None:
+            code.row_order(window.hashes, free, window.order)
+        return window
+
+
+def _room(blocks: Sequence[Block], ordered: bool, spare: Block | None) -> Window:
+    """Return a window for the rows of some blocks: that of a spare one, if they fit there."""
+    rows, k = sum(len(block.y) for block in blocks), blocks[0].X.shape[1]
+    if isinstance(spare, Window) and len(spare.y) >= rows:
+        some = {
+            name: array[:rows]
+            for name in ("X", "y", "weight", "order", "hashes")
+            if (array := getattr(spare, name)) is not None
+        }
+        return replace(spare, **some)
+    return Window(
+        np.empty((rows, k)),
+        np.empty(rows),
+        None if blocks[0].weight is None else np.empty(rows),
+        columns=blocks[0].columns,
+        order=np.empty(rows, dtype=np.int32) if ordered else None,
+        hashes=np.empty(rows, dtype=np.uint64) if ordered else None,
+    )
+
+
+def _weight(block: Block) -> Floats:
+    return _NONE if block.weight is None else block.weight

@@ -8,7 +8,7 @@ loss, then the gradient.
 Sums may be taken in another order than written (``reassoc``) and products added without rounding
 in between (``contract``); infinities and NaN keep their meaning, so a run that leaves float64 is
 seen. Nothing here holds the interpreter's lock, and nothing uses threads: a step needs the one
-before it.
+before it. How rows are kept near the processor stands in ``docs/decisions/machine-code.md``.
 
 All of it is one file, because numba asks only this file whether its stored machine code is old.
 Where no folder can be written for that code, it is compiled again in every process.
@@ -21,11 +21,15 @@ from collections.abc import Callable
 from typing import Any, TypeVar
 
 import numpy as np
+from llvmlite import ir
 from numba import njit, types
+from numba.core import cgutils
+from numba.extending import intrinsic
 
 Compiled = TypeVar("Compiled", bound=Callable[..., Any])
 
-TILE, REGION_BITS = 256, 6
+TILE, REGION_BITS, LINE_CELLS, LINES_AHEAD, NARROW = 256, 8, 8, 48, 64
+REGIONS = 1 << REGION_BITS
 FLOAT_FLAGS = {"reassoc", "contract", "nsz"}
 SQUARED, ABSOLUTE, HUBER, LOG, BRIER = range(5)
 GRADIENT, SLOPE, FIXED, SIGN, MOMENTUM, NESTEROV, RMSPROP, ADAGRAD, ADAM, LINE = range(10)
@@ -36,7 +40,7 @@ _READ_ROWS = types.Array(types.float64, 2, "C", readonly=True)
 _READ_ANY = types.Array(types.float64, 1, "A", readonly=True)
 _READ_ROWS_ANY = types.Array(types.float64, 2, "A", readonly=True)
 _WRITE, _WRITE_ROWS = types.float64[::1], types.float64[:, ::1]
-_WHOLE, _PLACES = types.int64[::1], types.int32[::1]
+_WHOLE, _PLACES, _HASHES = types.int64[::1], types.int32[::1], types.uint64[::1]
 
 
 def compiled(signature: Any = None) -> Callable[[Compiled], Compiled]:
@@ -58,10 +62,57 @@ def compiled(signature: Any = None) -> Callable[[Compiled], Compiled]:
 
 
 @compiled()
-def _scores(X: Any, rows: Any, count: int, theta: Any, constant: float, out: Any) -> None:
+def _squared(
+    X: Any, y: Any, rows: Any, count: int, together: int, theta: Any, constant: float,
+    gradient: Any,
+) -> tuple[float, float]:  # fmt: skip
+    """Add the gradient of squared error without weights; return the sums of losses and slopes.
+
+    What the three functions below do one after the other, here while the rows are at hand.
+    ``together`` is 4, or 1 for wide rows: one after the other they stream from the memory.
+    """
+    k = X.shape[1]
+    loss_sum = slope_sum = 0.0
+    i = 0
+    while together == 4 and i + 4 <= count:
+        first, second, third, fourth = rows[i], rows[i + 1], rows[i + 2], rows[i + 3]
+        a = b = c = d = constant
+        for j in range(k):
+            w = theta[j]
+            a += X[first, j] * w
+            b += X[second, j] * w
+            c += X[third, j] * w
+            d += X[fourth, j] * w
+        a, b, c, d = a - y[first], b - y[second], c - y[third], d - y[fourth]
+        loss_sum += (a * a + b * b) + (c * c + d * d)
+        a, b, c, d = 2.0 * a, 2.0 * b, 2.0 * c, 2.0 * d
+        slope_sum += (a + b) + (c + d)
+        for j in range(k):
+            gradient[j] += (a * X[first, j] + b * X[second, j]) + (
+                c * X[third, j] + d * X[fourth, j]
+            )
+        i += 4
+    while i < count:
+        row, a = rows[i], constant
+        for j in range(k):
+            a += X[row, j] * theta[j]
+        a -= y[row]
+        loss_sum += a * a
+        a *= 2.0
+        slope_sum += a
+        for j in range(k):
+            gradient[j] += a * X[row, j]
+        i += 1
+    return loss_sum, slope_sum
+
+
+@compiled()
+def _scores(
+    X: Any, rows: Any, count: int, together: int, theta: Any, constant: float, out: Any
+) -> None:
     k = X.shape[1]
     i = 0
-    while i + 4 <= count:
+    while together == 4 and i + 4 <= count:
         first, second, third, fourth = rows[i], rows[i + 1], rows[i + 2], rows[i + 3]
         a = b = c = d = constant
         for j in range(k):
@@ -118,12 +169,6 @@ def _slopes(loss: int, delta: float, y: Any, f: Any, rows: Any, count: int, s: A
     """Put f l'(y, s) in the place of each score, and return the sum of f l(y, s)."""
     weighted = len(f) > 0
     total = 0.0
-    if loss == SQUARED and not weighted:
-        for i in range(count):
-            e = s[i] - y[rows[i]]
-            total += e * e
-            s[i] = 2.0 * e
-        return total
     for i in range(count):
         target, score = y[rows[i]], s[i]
         e = score - target
@@ -243,8 +288,23 @@ def _update(
             theta[j] -= rate * ((m[j] / first) / (math.sqrt(s[j] / second) + epsilon))
 
 
+@compiled()
+def _touch(X: Any, y: Any, begin: int, end: int) -> float:
+    """Read one cell of every cache line of some rows, so that they are near when they are needed.
+
+    Read one after the other, the memory keeps up; in the walk's order each would be waited for.
+    """
+    total = 0.0
+    for i in range(begin, end):
+        for j in range(0, X.shape[1], LINE_CELLS):
+            total += X[i, j]
+    for i in range(begin, end, LINE_CELLS):
+        total += y[i]
+    return total
+
+
 @compiled(
-    types.void(
+    types.float64(
         _READ_ROWS, _READ, _READ, _PLACES, _WHOLE, _WRITE, _READ, _WHOLE, _WRITE, _WRITE,
         _WRITE_ROWS, _WRITE_ROWS, _WRITE_ROWS, _WHOLE,
     )
@@ -252,18 +312,19 @@ def _update(
 def walk(
     X: Any, y: Any, f: Any, order: Any, plan: Any, constants: Any, rates: Any, at: Any, sums: Any,
     theta: Any, memory: Any, held: Any, records: Any, record_steps: Any,
-) -> None:  # fmt: skip
+) -> float:  # fmt: skip
     """Go on with a walk over some rows; a batch may have begun before and may end later.
 
     Parameters
     ----------
     X, y, f : (rows, k), (rows,), (rows,) or (0,) float64
         In descent's coordinates, row by row; f is empty without weights.
-    order : (some rows,) or (0,) int32
-        Which rows to take, in this order; empty: all, as they stand.
-    plan : (8,) int64
+    order : (rows,) or (0,) int32
+        Which rows to take first, second, ..., region by region; empty: as they stand.
+    plan : (10,) int64
         Loss, rule, intercept, rows of a batch, rows of an epoch, the step that ends it, how far
-        records lie apart before it, and the step after which to average (-1: never).
+        records lie apart before it, the step after which to average (-1: never); from which place
+        of the order to walk now, up to which.
     constants : (6,) float64
         Ridge, delta of the loss, the ceiling, and the rule's two constants and epsilon.
     rates : float64
@@ -280,29 +341,46 @@ def walk(
         Rows of the batch, where a rule asks for them.
     records, record_steps : (m, p) float64, (m,) int64
         What is recorded.
+
+    Returns
+    -------
+    float
+        Of no meaning: a sum over cells that were read ahead, which nobody would read unsummed.
     """
     loss, rule, intercept, size, rows, last, spacing, average_from = plan[:8]
     ridge, delta, ceiling = constants[0], constants[1], constants[2]
     k = X.shape[1]
-    n = len(order) if len(order) else len(y)
+    a, n = plan[8], plan[9]
     p = k + intercept
     s, gradient, inner = np.empty(TILE), sums[:p].copy(), theta.copy()
-    rows_of = np.empty(TILE, dtype=np.int64)
+    rows_of = np.empty(TILE, dtype=np.uint64)
     filled, loss_sum, begun = at[0], sums[p], at[2]
     step = begun
-    a = 0
+    narrow, shuffled = k <= NARROW, len(order) > 0
+    together = 4 if narrow or shuffled else 1
+    at_hand = loss == SQUARED and not len(f) and (narrow or not shuffled)
+    region = (len(order) >> REGION_BITS) + 1
+    ahead = region + region // 8
+    touched, nothing = a + ahead if a else 0, 0.0
     while a < n:
+        while narrow and touched < min(a + ahead, len(order)):
+            nothing += _touch(X, y, touched, min(touched + region, len(order)))
+            touched += region
         b = min(a + size - filled, n, a + TILE)
         constant = inner[k] if intercept else 0.0
         for i in range(b - a):
             rows_of[i] = order[a + i] if len(order) else a + i
-        _scores(X, rows_of, b - a, inner, constant, s)
-        loss_sum += _slopes(loss, delta, y, f, rows_of, b - a, s)
-        _gather(X, rows_of, b - a, s, gradient)
-        if intercept:
-            total = 0.0
+        total = 0.0
+        if at_hand:
+            value, total = _squared(X, y, rows_of, b - a, together, inner, constant, gradient)
+            loss_sum += value
+        else:
+            _scores(X, rows_of, b - a, together, inner, constant, s)
+            loss_sum += _slopes(loss, delta, y, f, rows_of, b - a, s)
+            _gather(X, rows_of, b - a, s, gradient)
             for i in range(b - a):
                 total += s[i]
+        if intercept:
             gradient[k] += total
         if rule == LINE:
             for i in range(a, b):
@@ -322,21 +400,32 @@ def walk(
             break
         sums[p + 1] += value
         at[4] += 1
-        for j in range(p):
-            memory[BEFORE, j] = inner[j]
-            gradient[j] /= filled
-        if ridge:
-            for j in range(k):
-                gradient[j] += 2.0 * ridge * inner[j]
-        if rule == LINE:
-            _line_search(loss, delta, ridge, intercept, held, filled, gradient, inner)
+        share, size_of_theta = 1.0 / filled, 0.0
+        if rule == GRADIENT and not ridge:  # all of what follows, in one go
+            rate = rates[step - begun]
+            for j in range(p):
+                w = inner[j]
+                memory[BEFORE, j] = w
+                w -= rate * (gradient[j] * share)
+                gradient[j] = 0.0
+                inner[j] = w
+                size_of_theta += abs(w)
         else:
-            one, two, epsilon = constants[3], constants[4], constants[5]
-            _update(rule, rates[step - begun], one, two, epsilon, step, gradient, memory, inner)
-        size_of_theta = 0.0
-        for j in range(p):
-            size_of_theta += abs(inner[j])
-            gradient[j] = 0.0
+            for j in range(p):
+                memory[BEFORE, j] = inner[j]
+                gradient[j] *= share
+            if ridge:
+                for j in range(k):
+                    gradient[j] += 2.0 * ridge * inner[j]
+            if rule == LINE:
+                _line_search(loss, delta, ridge, intercept, held, filled, gradient, inner)
+            else:
+                one, two, epsilon = constants[3], constants[4], constants[5]
+                rate = rates[step - begun]
+                _update(rule, rate, one, two, epsilon, step, gradient, memory, inner)
+            for j in range(p):
+                size_of_theta += abs(inner[j])
+                gradient[j] = 0.0
         if not size_of_theta < math.inf:
             at[5], at[6] = 1, step
             break
@@ -357,6 +446,7 @@ def walk(
     sums[p] = loss_sum
     sums[:p] = gradient
     theta[:] = inner
+    return nothing
 
 
 @compiled()
@@ -368,60 +458,123 @@ def _hash(salt: Any, row: int) -> Any:
     return z ^ (z >> np.uint64(31))
 
 
-@compiled()
-def _sort(salt: Any, members: Any, begin: int, end: int) -> None:
-    for later in range(begin + 1, end):
-        member = members[later]
-        key = _hash(salt, member)
-        place = later
-        while place > begin and _hash(salt, members[place - 1]) > key:
-            members[place] = members[place - 1]
-            place -= 1
-        members[place] = member
-
-
-@compiled(types.void(types.uint64, _PLACES, _PLACES))
-def row_order(salt: Any, places: Any, order: Any) -> None:
-    """Find the order of the hashes of (salt, row), and places that keep near rows near.
+@compiled(types.void(types.uint64, types.int64, _WHOLE))
+def regions(salt: Any, rows: int, begins: Any) -> None:
+    """Find where each region of a window begins: a stretch of the order, its rows kept together.
 
     Parameters
     ----------
     salt : uint64
-    places : (rows,) int32
-        Gets where each row is to be put: rows of one leading stretch of the order together, so
-        that who follows the order finds each stretch in the processor's cache.
-    order : (rows,) int32
-        Gets the place of the first, the second, ... row of the order.
+    rows : int
+        Of the window.
+    begins : (REGIONS,) int64
+        Gets the first place of the rows whose hashes begin with 0, 1, ...
     """
-    rows = len(order)
+    away = np.uint64(64 - REGION_BITS)
+    for region in range(len(begins)):
+        begins[region] = 0
+    for i in range(rows):
+        begins[np.int64(_hash(salt, i) >> away)] += 1
+    begin = 0
+    for region in range(len(begins)):
+        size = begins[region]
+        begins[region] = begin
+        begin += size
+
+
+@compiled(types.void(types.uint64, types.int64, _WHOLE, _HASHES, _PLACES))
+def give_places(salt: Any, first: int, free: Any, hashes: Any, places: Any) -> None:
+    """Give each row of a block a place in its region, after those that came before.
+
+    Parameters
+    ----------
+    salt : uint64
+    first : int
+        The number in the window of the block's first row.
+    free : (REGIONS,) int64, changed in place
+        The next free place of each region.
+    hashes : (rows of the window,) uint64
+        Gets at each place the hash of its row.
+    places : (rows of the block,) int32
+        Gets the places.
+    """
+    away = np.uint64(64 - REGION_BITS)
+    for i in range(len(places)):
+        key = _hash(salt, first + i)
+        region = np.int64(key >> away)
+        place = free[region]
+        free[region] = place + 1
+        hashes[place] = key
+        places[i] = place
+
+
+@compiled(types.void(_HASHES, _WHOLE, _PLACES))
+def row_order(hashes: Any, ends: Any, order: Any) -> None:
+    """Find the order of hashes: region by region into slots by their next bits, then by hand.
+
+    Parameters
+    ----------
+    hashes : (rows,) uint64
+        Of the row at each place.
+    ends : (REGIONS,) int64
+        Where each region ends.
+    order : (rows,) int32
+        Gets the place of the first, the second, ... row.
+    """
+    most = begin = 0
+    for region in range(len(ends)):
+        most = max(most, ends[region] - begin)
+        begin = ends[region]
     bits = 1
-    while (2 << bits) < rows:
+    while (1 << bits) < 2 * most:
         bits += 1
-    away, region_away = np.uint64(64 - bits), np.uint64(64 - REGION_BITS)
-    ends = np.zeros((1 << bits) + 1, dtype=np.int32)
-    free = np.zeros((1 << REGION_BITS) + 1, dtype=np.int32)
-    for i in range(rows):
-        key = _hash(salt, i)
-        ends[np.int64(key >> away) + 1] += 1
-        free[np.int64(key >> region_away) + 1] += 1
-    for stretch in range(1 << bits):
-        ends[stretch + 1] += ends[stretch]
-    for region in range(1 << REGION_BITS):
-        free[region + 1] += free[region]
-    for i in range(rows):
-        near = np.int64(_hash(salt, i) >> region_away)
-        places[i] = free[near]
-        free[near] += 1
-    # From the last row to the first, each end moves to where its stretch begins.
-    for i in range(rows - 1, -1, -1):
-        own = np.int64(_hash(salt, i) >> away) + 1
-        ends[own] -= 1
-        order[ends[own]] = i
-    for stretch in range(1, 1 << bits):
-        _sort(salt, order, ends[stretch], ends[stretch + 1])
-    _sort(salt, order, ends[1 << bits], rows)
-    for i in range(rows):
-        order[i] = places[order[i]]
+    away, mask = np.uint64(64 - REGION_BITS - bits), np.uint64((1 << bits) - 1)
+    free, keys = np.empty(1 << bits, dtype=np.int32), np.empty(most, dtype=np.uint64)
+    begin = 0
+    for region in range(len(ends)):
+        end = ends[region]
+        free[:] = 0
+        for place in range(begin, end):
+            free[(hashes[place] >> away) & mask] += 1
+        before = np.int32(0)
+        for slot in range(1 << bits):
+            size = free[slot]
+            free[slot] = before
+            before += size
+        for place in range(begin, end):
+            own = (hashes[place] >> away) & mask
+            to = free[own]
+            free[own] = to + 1
+            keys[to], order[begin + to] = hashes[place], place
+        for later in range(1, end - begin):
+            key, place, to = keys[later], order[begin + later], later
+            while to > 0 and keys[to - 1] > key:
+                keys[to], order[begin + to] = keys[to - 1], order[begin + to - 1]
+                to -= 1
+            keys[to], order[begin + to] = key, place
+        begin = end
+
+
+@intrinsic  # type: ignore[untyped-decorator]
+def _fetch(context: Any, array: Any, row: Any, column: Any) -> Any:
+    """Ask for the cache line of a cell that will be written; nothing waits for it."""
+
+    def build(context: Any, builder: Any, signature: Any, given: Any) -> Any:
+        kind, *kinds = signature.args
+        made = context.make_array(kind)(context, builder, given[0])
+        at = [
+            context.cast(builder, one, of, types.intp)
+            for one, of in zip(given[1:], kinds, strict=True)
+        ]
+        cell = cgutils.get_item_pointer(context, builder, kind, made, at)
+        pointer, whole = ir.IntType(8).as_pointer(), ir.IntType(32)
+        asks = ir.FunctionType(ir.VoidType(), [pointer, whole, whole, whole])
+        fetch = builder.module.declare_intrinsic("llvm.prefetch", [pointer], asks)
+        write, keep, data = whole(1), whole(3), whole(1)
+        builder.call(fetch, [builder.bitcast(cell, pointer), write, keep, data])
+        return context.get_dummy_value()
+
+    return types.void(array, row, column), build
 
 
 @compiled(
@@ -436,10 +589,23 @@ def put(
 ) -> None:  # fmt: skip
     """Put rows into descent's coordinates, each at its place (none: as they stand)."""
     n, k = X.shape
+    plain = True
+    for j in range(k):
+        plain = plain and shift[j] == 0.0 and scale[j] == 1.0
+    ahead = 1 + LINES_AHEAD // (1 + k // LINE_CELLS)
     for i in range(n):
+        if i + ahead < len(places):
+            coming = np.int64(places[i + ahead])
+            for j in range(0, k, LINE_CELLS):
+                _fetch(out_X, coming, j)
+            _fetch(out_X, coming, k - 1)
         place = places[i] if len(places) else i
-        for j in range(k):
-            out_X[place, j] = (X[i, j] - shift[j]) / scale[j]
+        if plain:
+            for j in range(k):
+                out_X[place, j] = X[i, j]
+        else:
+            for j in range(k):
+                out_X[place, j] = (X[i, j] - shift[j]) / scale[j]
         out_y[place] = y[i]
         if len(f):
             out_f[place] = f[i] / mean_weight

@@ -10,14 +10,15 @@ their losses computed together in one pass when it ends. The end of an epoch is 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import closing
 from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
 
 from kedou.blas import one_thread
-from kedou.block import Floats
+from kedou.block import Block, Floats
 from kedou.descent import Walk
 from kedou.descent.history import MOST_RECORDS, TAIL
 from kedou.descent.walk import Stop
@@ -67,16 +68,17 @@ class Run:
             self.ends.append((start, gap))
             self._tell(0, start, gap, now=True)
             target = -1.0 if tolerance is None else tolerance * self.surface.scale_of_loss
-            for epoch in range(1, self.batching.epochs + 1):
-                if self.ends[-1][1] <= target:
-                    stop = "tolerance"
-                    break
-                if not self._epoch(epoch):
-                    stop = "ceiling"
-                    break
-            else:
-                if self.ends[-1][1] <= target:
-                    stop = "tolerance"
+            with closing(self.order.epochs(range(1, self.batching.epochs + 1))) as epochs:
+                for epoch, windows in enumerate(epochs, start=1):
+                    if self.ends[-1][1] <= target:
+                        stop = "tolerance"
+                        break
+                    if not self._epoch(epoch, windows):
+                        stop = "ceiling"
+                        break
+                else:
+                    if self.ends[-1][1] <= target:
+                        stop = "tolerance"
         assert self._last is not None
         if self._last[0][-1] != self._records[-1][0][-1]:
             self._records.append(tuple(one[-1:] for one in self._last))  # type: ignore[arg-type]
@@ -99,13 +101,13 @@ class Run:
         assert self._last is not None
         return float(self._last[2][-1])
 
-    def _epoch(self, epoch: int) -> bool:
+    def _epoch(self, epoch: int, windows: Iterator[Block]) -> bool:
         """Visit every row once; say whether the walk stayed in bounds."""
         last, recorded = epoch * self.an_epoch, epoch % self._epochs_apart == 0
         spacing = self._spacing if recorded else self.an_epoch
         steps: list[int] = []
         points: list[Floats] = []
-        for stretch in self.stepper.epoch(self.order.windows(epoch), last, spacing):
+        for stretch in self.stepper.epoch(windows, last, spacing):
             steps += stretch.steps
             points.append(stretch.points)
             if stretch.before is not None:
