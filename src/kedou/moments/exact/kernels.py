@@ -42,11 +42,15 @@ PLACES = 30
 """Bins of 32 bits for each sum."""
 FREE = -(2**40)
 """The place of a column that has not been seen yet."""
+COLUMN, EXPONENT, WIDTH, TOTAL = range(4)
+NARROW = 25
+"""Two slices of so many bits have a product that fits float64, with room to add."""
 _LOWEST, _HIGHEST = SLICE * (SLICES - 1), 400
-_SAFE = 300
-_UP, _ROUND = 1.5 * 2.0**103, 1.5 * 2.0**103 + 1.5 * 2.0**52
+_SAFE, _ZERO = 300, -4096
+_ONE = 1.5 * 2.0**52
+_UP, _ROUND = 1.5 * 2.0**103, 1.5 * 2.0**103 + _ONE
 _UP_BITS = int(np.float64(_UP).view(np.int64))
-_LOW_BITS = int(np.float64(1.5 * 2.0**52).view(np.int64))
+_LOW_BITS = int(np.float64(_ONE).view(np.int64))
 _HALF_UP = 51
 _MASK, _SIZE = 2**32 - 1, 2**63 - 1
 _TINY = 2.0**-900
@@ -127,47 +131,57 @@ def _add(sums: Any, number: int, exponent: int) -> None:
 
 
 @compiled()
-def _largest(column: Any, n: int) -> int:
-    """Return the whole number e with all of a column below 2^e in size; -1023: it is zero."""
+def _largest(column: Any) -> int:
+    """Return the whole number e with all of a column below 2^e in size; ``_ZERO``: it is zero."""
     largest = 0
-    for i in range(n):
+    for i in range(len(column)):
         largest = max(largest, _bits(column[i]) & _SIZE)
-    return (largest >> 52) - 1022 if largest > 0 else -1023
+    return (largest >> 52) - 1022 if largest > 0 else _ZERO
 
 
 @compiled()
-def _cut(rest: Any, low: Any, n: int, unit: int, out: Any, totals: Any) -> int:
-    """Cut ``rest`` (and ``low``, where it is not empty) and return how many slices that took.
+def _ends(number: int) -> int:
+    """Return how many zeros the bits of a positive whole number end in."""
+    zeros: int = (_bits(float(number & -number)) >> 52) - 1023
+    return zeros
+
+
+@compiled()
+def _cut(rest: Any, low: Any, c: int, exponent: int, out: Any, about: Any, first: int) -> int:
+    """Cut column c and return how many slices there are with it.
 
     Parameters
     ----------
-    rest, low : (n,) float64
-        What is left stays there.
-    unit : int
-        The first slice counts units of 2^unit.
-    out : (SLICES, n) float64
-        Gets the slices.
-    totals : (SLICES,) int64
-        Gets the sum of each.
+    rest, low : (n,) float64, (n,) or (0,) float64
+        The column, and the low half of a double-double one. What is left stays in ``rest``.
+    exponent : int
+        The column is below 2^exponent in size.
+    out : (slices, n) float64
+        Gets the slices, from ``first`` on.
+    about : (4, slices) int64
+        Gets, for each slice, its column, the exponent of its unit, its width, its sum.
     """
-    both = len(low) > 0
-    for level in range(SLICES):
-        g = unit - SLICE * level
+    n = len(rest)
+    g = exponent
+    for _ in range(SLICES):
+        g -= SLICE
         anchor, scale = 1.5 * _power(g + 52), _power(-g)
         begin = _bits(anchor)
-        slice_ = out[level]
-        more = total = 0
-        if both:
+        slice_ = out[first]
+        more = total = some = 0
+        if len(low):
             for i in range(n):
-                z, w = rest[i], low[i]
+                z, under = rest[i], low[i]
                 up = z + anchor
                 piece = up - anchor
-                total += _bits(up) - begin
+                count = _bits(up) - begin
+                total += count
+                some |= count
                 slice_[i] = piece * scale
                 z -= piece
-                sum_ = z + w
+                sum_ = z + under
                 other = sum_ - z
-                low[i] = (z - (sum_ - other)) + (w - other)
+                low[i] = (z - (sum_ - other)) + (under - other)
                 rest[i] = sum_
                 more += 1 if sum_ != 0.0 else 0
         else:
@@ -175,15 +189,27 @@ def _cut(rest: Any, low: Any, n: int, unit: int, out: Any, totals: Any) -> int:
                 z = rest[i]
                 up = z + anchor
                 piece = up - anchor
-                total += _bits(up) - begin
+                count = _bits(up) - begin
+                total += count
+                some |= count
                 slice_[i] = piece * scale
                 z -= piece
                 rest[i] = z
                 more += 1 if z != 0.0 else 0
-        totals[level] = total
+        if some != 0:
+            zeros = _ends(some)
+            if SLICE - zeros > NARROW:
+                zeros = 0
+            else:
+                shorter = _power(-zeros)
+                for i in range(n):
+                    slice_[i] *= shorter
+            about[COLUMN, first], about[EXPONENT, first] = c, g + zeros
+            about[WIDTH, first], about[TOTAL, first] = SLICE - zeros, total >> zeros
+            first += 1
         if more < _FEW:
-            return level + 1
-    return SLICES
+            break
+    return first
 
 
 @compiled()
@@ -211,10 +237,23 @@ def _products(a: Any, b: Any, c: Any, d: Any, n: int, out: Any) -> None:
 
 
 @compiled()
-def _load(
-    X: Any, y: Any, weight: Any, row: int, n: int, padded: int, tile: Any
-) -> None:
-    """Copy rows in, columns first, zeros below and where the weight is zero."""
+def _small_products(a: Any, b: Any, c: Any, d: Any, n: int, out: Any) -> None:
+    """Do what ``_products`` does for slices so narrow that a product is below 2^51."""
+    ac = ad = bc = bd = 0
+    for i in range(n):
+        s, t, u, v = a[i], b[i], c[i], d[i]
+        ac += _bits(_fma(s, u, _ONE))
+        ad += _bits(_fma(s, v, _ONE))
+        bc += _bits(_fma(t, u, _ONE))
+        bd += _bits(_fma(t, v, _ONE))
+    low = n * _LOW_BITS
+    out[0] = out[1] = out[2] = out[3] = 0
+    out[4], out[5], out[6], out[7] = ac - low, ad - low, bc - low, bd - low
+
+
+@compiled()
+def _load(X: Any, y: Any, weight: Any, row: int, n: int, padded: int, tile: Any) -> None:
+    """Copy rows [X y weight] in, columns first, with zeros below."""
     k = X.shape[1]
     for i in range(n):
         for j in range(k):
@@ -223,9 +262,6 @@ def _load(
     if len(weight):
         for i in range(n):
             tile[k + 1, i] = weight[row + i]
-            if weight[row + i] == 0.0:
-                for j in range(k + 1):
-                    tile[j, i] = 0.0
     for j in range(k + 2):
         for i in range(n, padded):
             tile[j, i] = 0.0
@@ -248,15 +284,152 @@ def _mark(rest: Any, n: int, gone: Any) -> int:
 
 
 @compiled()
-def _placed(places: Any, units: Any, whose: Any, count: int) -> bool:
-    """Give new columns their place, and say whether all are within their bins."""
+def _times(column: Any, w: Any, n: int, rest: Any, low: Any, gone: Any) -> int:
+    """Put w x into (rest, low); mark rows where it would leave float64, and return how many."""
+    for i in range(len(rest)):
+        p = w[i] * column[i]
+        rest[i] = p
+        low[i] = _fma(w[i], column[i], -p)
+    new = 0
+    for i in range(n):
+        if abs(rest[i]) < _TINY and column[i] != 0.0 and w[i] != 0.0 and not gone[i]:
+            gone[i] = True
+            new += 1
+    return new
+
+
+@compiled()
+def _plus(
+    column: Any, X_low: Any, c: int, row: int, n: int, rest: Any, low: Any, gone: Any
+) -> None:
+    """Put a double-double column into (rest, low), the larger part first."""
+    for i in range(len(rest)):
+        high = column[i]
+        under = X_low[row + i, c] if i < n and not gone[i] else 0.0
+        sum_ = high + under
+        other = sum_ - high
+        rest[i] = sum_
+        low[i] = (high - (sum_ - other)) + (under - other)
+
+
+@compiled()
+def _cut_all(
+    tile: Any, weighted: bool, X_low: Any, row: int, n: int, padded: int, gone: Any, slices: Any,
+    about: Any, counts: Any, begins: Any,
+) -> int:  # fmt: skip
+    """Cut all columns, into ``slices[0]`` as right and ``slices[1]`` as left factors.
+
+    Returns
+    -------
+    int
+        How many rows were marked in ``gone``; -1: a column's size is extreme.
+    """
+    m = len(tile) - 2
+    rest, low, w = tile[m, :padded], tile[m + 1, :padded], tile[m - 1, :padded]
+    none = low[:0]
+    counts[0] = counts[1] = new = 0
+    of_weight = _largest(w) if weighted else _ZERO
+    if of_weight != _ZERO and not -_SAFE <= of_weight <= _SAFE:
+        return -1
+    for c in range(m - 1):
+        begins[c] = counts[0]
+        column = tile[c, :padded]
+        if len(X_low) and c < m - 2:
+            _plus(column, X_low, c, row, n, rest, low, gone)
+            e = _largest(rest)
+            under = low
+        else:
+            for i in range(padded):
+                rest[i] = column[i]
+            e = _largest(column)
+            under = none
+        if e == _ZERO:
+            continue
+        if not -_SAFE <= e <= _SAFE:
+            return -1
+        counts[0] = _cut(rest, under, c, e, slices[0], about[0], counts[0])
+        new += _mark(rest, n, gone)
+        if weighted:
+            new += _times(column, w, n, rest, low, gone)
+            e = _largest(rest)
+            if e != _ZERO:
+                counts[1] = _cut(rest, low, c, e, slices[1], about[1], counts[1])
+                new += _mark(rest, n, gone)
+    if of_weight != _ZERO:
+        for i in range(padded):
+            rest[i] = w[i]
+        counts[1] = _cut(rest, none, m - 1, of_weight, slices[1], about[1], counts[1])
+        new += _mark(rest, n, gone)
+    return new
+
+
+@compiled()
+def _placed(places: Any, about: Any, count: int) -> bool:
+    """Give new columns their place, and say whether all slices are within their bins."""
     for r in range(count):
-        c = whose[r]
+        c, unit = about[COLUMN, r], about[EXPONENT, r]
         if places[c] == FREE:
-            places[c] = (units[c] - _LOWEST - 64) >> 5
-        elif not _LOWEST <= units[c] - 32 * places[c] <= _HIGHEST:
+            places[c] = (unit - _LOWEST - 64) >> 5
+        if not 0 <= unit - 32 * places[c] <= _HIGHEST:
             return False
     return True
+
+
+@compiled()
+def _order(about: Any, count: int, by_width: bool, empty: int, order: Any) -> None:
+    """Put the wide slices before the narrow ones, and an empty one behind them."""
+    at = 0
+    for narrow in range(2):
+        for r in range(count):
+            if not by_width or (about[WIDTH, r] <= NARROW) == (narrow == 1):
+                order[at] = r
+                at += 1
+        if not by_width:
+            break
+    order[count] = empty
+
+
+@compiled()
+def _multiply(
+    left: Any, right: Any, about: Any, orders: Any, counts: Any, begins: Any, weighted: bool,
+    n: int, places: Any, bins: Any, found: Any,
+) -> None:  # fmt: skip
+    """Add the products of all slices: of each two once, or of left ones and right ones."""
+    m = len(bins)
+    own = 1 if weighted else 0
+    of_left, of_right = about[own], about[0]
+    order, other = orders[own], orders[0]
+    for r in range(0, counts[own], 2):
+        i, j = order[r], order[r + 1]
+        a = of_left[COLUMN, i]
+        if a == m - 1:
+            break
+        for s in range(begins[a] if weighted else r, counts[0], 2):
+            p, q = other[s], other[s + 1]
+            widest = max(
+                max(of_left[WIDTH, i], of_left[WIDTH, j]),
+                max(of_right[WIDTH, p], of_right[WIDTH, q]),
+            )
+            if widest <= NARROW:
+                _small_products(left[i], left[j], right[p], right[q], n, found)
+            else:
+                _products(left[i], left[j], right[p], right[q], n, found)
+            for pair in range(4):
+                up, across = r + (pair >> 1), s + (pair & 1)
+                if up >= counts[own] or across >= counts[0] or (not weighted and up > across):
+                    continue
+                one, two = order[up], other[across]
+                a, b = of_left[COLUMN, one], of_right[COLUMN, two]
+                exponent = of_left[EXPONENT, one] + of_right[EXPONENT, two]
+                if not weighted:
+                    if a == b and one != two:
+                        exponent += 1
+                    a, b = min(a, b), max(a, b)
+                elif a > b or a == m - 1:
+                    continue
+                exponent -= 32 * (places[0, a] + places[1, b])
+                _add(bins[a, b], found[pair], exponent + _HALF_UP)
+                _add(bins[a, b], found[4 + pair], exponent)
 
 
 @compiled(
@@ -279,150 +452,65 @@ def add(
         For columns as left and as right factors, where their bins begin; ``FREE``: not yet known.
     bins : (m, m, PLACES) int64, changed in place
         Sum (a, b), a <= b, from the place ``places[0, a] + places[1, b]`` on.
-    tile, slices : (m + 4, ROOM) and (1 or 2, 6 m + 2, ROOM) float64
+    tile, slices : (m + 2, ROOM) and (1 or 2, 6 m + 1, ROOM) float64
         Room to work in; with weights two sets of slices.
     left : (rows,) int64
         Gets the rows that were not added.
     at : (3,) int64, changed in place
         The row to begin with, and where it stopped; how many rows are left out, and added.
     """
-    rows, k = X.shape
-    m = k + 2
-    both, weighted = X_low.shape[0] > 0, len(weight) > 0
-    right, left_ = slices[0], slices[1] if weighted else slices[0]
-    units = np.zeros((2, m), dtype=np.int64)
-    whose, levels = np.zeros((2, len(right)), dtype=np.int64), np.zeros((2, len(right)), np.int64)
-    totals = np.zeros((2, len(right)), dtype=np.int64)
-    begins = np.zeros(m + 1, dtype=np.int64)
-    gone = np.zeros(TILE, dtype=np.bool_)
-    found = np.zeros(8, dtype=np.int64)
-    rest, low, w = tile[m], tile[m + 1], tile[m - 1]
-    none = low[:0]
+    rows, m = len(y), len(bins)
+    weighted = len(weight) > 0
+    own, empty = 1 if weighted else 0, slices.shape[1] - 1
+    about = np.zeros((2, 4, empty + 1), dtype=np.int64)
+    orders = np.zeros((2, empty + 1), dtype=np.int64)
+    begins, counts = np.zeros(m, dtype=np.int64), np.zeros(2, dtype=np.int64)
+    gone, found = np.zeros(TILE, dtype=np.bool_), np.zeros(8, dtype=np.int64)
+    slices[:, empty] = 0.0
     while at[0] < rows:
         row = at[0]
         n = min(TILE, rows - row)
         padded = (n + 31) // 32 * 32
         _load(X, y, weight, row, n, padded, tile)
         gone[:] = False
-        out_of_it = 0
+        out = 0
         taken = False
         for _ in range(_PASSES):
-            before = out_of_it
-            fits = True
-            count = left_count = 0
-            for c in range(m if weighted else m - 1):
-                e = _largest(tile[c], padded)
-                if e != -1023 and not -_SAFE <= e <= _SAFE:
-                    fits = False
-                    break
-                if c < m - 1:
-                    begins[c] = count
-                    if e != -1023:
-                        if both and c < k:
-                            for i in range(padded):
-                                high = tile[c, i]
-                                under = X_low[row + i, c] if i < n and not gone[i] else 0.0
-                                sum_ = high + under
-                                other = sum_ - high
-                                rest[i] = sum_
-                                low[i] = (high - (sum_ - other)) + (under - other)
-                            e = _largest(rest, padded)
-                            used = low[:padded]
-                        else:
-                            for i in range(padded):
-                                rest[i] = tile[c, i]
-                            used = none
-                        units[1, c] = e - SLICE
-                        here = right[count : count + SLICES]
-                        steps = _cut(rest, used, padded, e - SLICE, here, totals[1, count:])
-                        for step in range(steps):
-                            whose[1, count + step], levels[1, count + step] = c, step
-                        count += steps
-                        out_of_it += _mark(rest, n, gone)
-                if weighted and e != -1023:
-                    for i in range(padded):
-                        factor = 1.0 if c == m - 1 else tile[c, i]
-                        p = w[i] * factor
-                        rest[i] = p
-                        low[i] = _fma(w[i], factor, -p)
-                    for i in range(n):
-                        if abs(rest[i]) < _TINY and not gone[i] and w[i] != 0.0:
-                            if c == m - 1 or tile[c, i] != 0.0:
-                                gone[i] = True
-                                out_of_it += 1
-                    e = _largest(rest, padded)
-                    if e == -1023:
-                        continue
-                    units[0, c] = e - SLICE
-                    here = left_[left_count : left_count + SLICES]
-                    steps = _cut(
-                        rest, low[:padded], padded, e - SLICE, here, totals[0, left_count:]
-                    )
-                    for step in range(steps):
-                        whose[0, left_count + step], levels[0, left_count + step] = c, step
-                    left_count += steps
-                    out_of_it += _mark(rest, n, gone)
-            if not fits:
+            new = _cut_all(
+                tile, weighted, X_low, row, n, padded, gone, slices, about, counts, begins
+            )
+            taken = new == 0
+            if new <= 0:
                 break
-            if out_of_it == before:
-                taken = True
-                break
+            out += new
             for i in range(n):
                 if gone[i]:
-                    for c in range(m):
-                        tile[c, i] = 0.0
+                    tile[:m, i] = 0.0
         if not taken:
-            for i in range(n):
-                left[at[1] + i] = row + i
-            at[0] += n
-            at[1] += n
-            continue
-        one = 0 if weighted else 1
-        if not weighted:
-            left_count = count
-            for c in range(m):
-                units[0, c] = units[1, c]
-        if not (
-            _placed(places[one], units[one], whose[one], left_count)
-            and _placed(places[1], units[1], whose[1], count)
-        ):
-            return
-        if not weighted:
-            for c in range(m - 1):
-                places[0, c] = places[1, c]
-        for r in range(left_count):
-            a = whose[one, r]
-            exponent = units[0, a] - SLICE * levels[one, r] - 32 * places[0, a]
-            _add(bins[a, m - 1], totals[one, r], exponent)
-        right[count, :padded] = 0.0
-        left_[left_count, :padded] = 0.0
-        for r in range(0, left_count, 2):
-            a = whose[one, r]
-            if weighted and a == m - 1:
-                break
-            for s in range(begins[a] if weighted else r, count, 2):
-                _products(left_[r], left_[r + 1], right[s], right[s + 1], padded, found)
-                for pair in range(4):
-                    i, j = r + (pair >> 1), s + (pair & 1)
-                    if i >= left_count or j >= count:
-                        continue
-                    a, b = whose[one, i], whose[1, j]
-                    if a > b or a == m - 1 or (not weighted and i > j):
-                        continue
-                    exponent = (
-                        units[0, a] + units[1, b] - 32 * (places[0, a] + places[1, b])
-                        - SLICE * (levels[one, i] + levels[1, j])
-                    )  # fmt: skip
-                    if not weighted and a == b and i != j:
-                        exponent += 1
-                    _add(bins[a, b], found[pair], exponent + _HALF_UP)
-                    _add(bins[a, b], found[4 + pair], exponent)
+            gone[:n] = True
+            out = n
+        else:
+            if not (
+                _placed(places[1], about[0], counts[0])
+                and _placed(places[0], about[own], counts[own])
+            ):
+                return
+            for r in range(counts[own]):
+                a = about[own, COLUMN, r]
+                exponent = about[own, EXPONENT, r] - 32 * (places[0, a] + places[1, m - 1])
+                _add(bins[a, m - 1], about[own, TOTAL, r], exponent)
+            _order(about[0], counts[0], not weighted, empty, orders[0])
+            _order(about[own], counts[own], not weighted, empty, orders[own])
+            _multiply(
+                slices[own], slices[0], about, orders, counts, begins, weighted, padded, places,
+                bins, found,
+            )  # fmt: skip
         for i in range(n):
             if gone[i]:
                 left[at[1]] = row + i
                 at[1] += 1
         at[0] += n
-        at[2] += n - out_of_it
+        at[2] += n - out
 
 
 @compiled(types.void(_SUMS, types.int64[:, ::1], types.int64, _SUMS))
