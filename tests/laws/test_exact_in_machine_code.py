@@ -8,11 +8,11 @@ from fractions import Fraction
 
 import numpy as np
 import pytest
-from exact_ways import LOADED, in_machine_code, in_numpy
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import kedou as kd
+from exact_ways import LOADED, in_machine_code, in_numpy
 from kedou.block import Block, Column
 from kedou.moments import ExactAccumulator
 from kedou.moments.exact import compiled
