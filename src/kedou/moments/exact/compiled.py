@@ -115,20 +115,21 @@ class Machine:
                 np.require(X, requirements="A"), np.require(low, requirements="A"), y, factor,
                 self._places, self._bins, self._tile, self._slices, left, at,
             )  # fmt: skip
-            total = total + self._gathered()
-        if weight is None:
-            count = np.zeros((1, m, m), dtype=np.int64)
-            count[0, -1, -1] = at[2]
-            total = total + carried(0, count)
+            total = total + self._gathered(int(at[2]) if weight is None else 0)
+            at[2] = 0
         return total, left[: at[1]]
 
-    def _gathered(self) -> Bins:
-        """Return what is in the bins, and empty them."""
-        lefts, rights = (side[side != self.kernels.FREE] for side in self._places)
-        if not len(lefts):
+    def _gathered(self, count: int) -> Bins:
+        """Return what is in the bins, with a count of rows, and empty them."""
+        reach = np.zeros(2, dtype=np.int64)
+        self.kernels.reach(self._bins, self._places, reach)
+        first, last = reach.tolist()
+        if count:
+            first, last = min(first, 0), max(last, 1)
+        if first >= last:
             return none(self.m)
-        first = int(lefts.min() + rights.min())
-        last = int(lefts.max() + rights.max()) + self.kernels.PLACES
         limbs = np.zeros((last - first, self.m, self.m), dtype=np.int64)
         self.kernels.spread(self._bins, self._places, first, limbs)
+        if count:
+            limbs[-first, -1, -1] = count
         return carried(first, limbs)

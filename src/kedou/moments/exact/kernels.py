@@ -513,6 +513,20 @@ def add(
         at[2] += n - out
 
 
+@compiled(types.void(_SUMS, types.int64[:, ::1], _WHOLE))
+def reach(bins: Any, places: Any, found: Any) -> None:
+    """Put into ``found`` the first place that is used, and the one after the last."""
+    m = len(bins)
+    first, last = -FREE, FREE
+    for a in range(m):
+        for b in range(a, m):
+            begin = places[0, a] + places[1, b]
+            for q in range(PLACES):
+                if bins[a, b, q] != 0:
+                    first, last = min(first, begin + q), max(last, begin + q + 1)
+    found[0], found[1] = first, last
+
+
 @compiled(types.void(_SUMS, types.int64[:, ::1], types.int64, _SUMS))
 def spread(bins: Any, places: Any, first: int, out: Any) -> None:
     """Move sums to bins that stand at the same places for all, and leave zeros.
@@ -529,8 +543,6 @@ def spread(bins: Any, places: Any, first: int, out: Any) -> None:
     m = bins.shape[0]
     for a in range(m):
         for b in range(a, m):
-            if places[0, a] == FREE or places[1, b] == FREE:
-                continue
             begin = places[0, a] + places[1, b] - first
             for q in range(PLACES):
                 if bins[a, b, q] != 0:
