@@ -288,15 +288,43 @@ def test_a_scan_has_the_same_moments(dtype, workers):
     assert fast == slow
 
 
-def test_machine_code_is_loaded_once_enough_was_added(monkeypatch):
+@pytest.mark.parametrize("stored", [True, False])
+def test_machine_code_is_loaded_once_enough_was_added(stored, monkeypatch):
     loads = []
     monkeypatch.setattr(compiled, "_loaded", lambda: loads.append(1) or compiled)
+    monkeypatch.setattr(compiled, "stored", lambda: stored)
     loading = Loading()
-    assert loading.kernels(compiled.WORTH_IT - 1) is None
+    enough = compiled.WORTH_LOADING if stored else compiled.WORTH_COMPILING
+    assert loading.kernels(enough - 2) is None
+    assert loading.kernels(1) is None
     assert not loads
     assert loading.kernels(1) is compiled
     assert loading.kernels(1) is compiled
     assert len(loads) == 1
+
+
+@pytest.mark.parametrize("place", ["beside", "folder of its own", "of the user"])
+def test_stored_machine_code_is_found(place, tmp_path, monkeypatch):
+    monkeypatch.delenv("NUMBA_CACHE_DIR", raising=False)
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "user"))
+    if place == "folder of its own":
+        monkeypatch.setenv("NUMBA_CACHE_DIR", str(tmp_path / "given"))
+    folder = tmp_path / "exact"
+    kept = {
+        "beside": folder / "__pycache__",
+        "folder of its own": tmp_path / "given" / "exact_0123",
+        "of the user": tmp_path / "user" / "numba" / "exact_0123",
+    }[place]
+    kept.mkdir(parents=True)
+    (kept / "kernels.add-12.py27.nbi").touch()
+    assert not compiled.stored(folder)
+    (kept / f"kernels.add-12.py{sys.version_info.major}{sys.version_info.minor}.nbi").touch()
+    assert compiled.stored(folder)
+
+
+def test_what_numba_keeps_is_found():
+    LOADED.load()
+    assert compiled.stored()
 
 
 def test_others_go_on_in_numpy_while_one_loads(monkeypatch):
@@ -312,7 +340,7 @@ def test_others_go_on_in_numpy_while_one_loads(monkeypatch):
     thread = threading.Thread(target=loading.load)
     thread.start()
     begun.wait()
-    assert loading.kernels(2 * compiled.WORTH_IT) is None
+    assert loading.kernels(2 * compiled.WORTH_COMPILING) is None
     end.set()
     thread.join()
     assert loading.kernels(0) is compiled
@@ -332,7 +360,7 @@ def test_without_machine_code_numpy_adds(trouble, monkeypatch):
         monkeypatch.setattr(compiled, "_multiplies_and_adds", lambda: False)
     loading = Loading()
     assert not loading.load()
-    assert loading.kernels(2 * compiled.WORTH_IT) is None
+    assert loading.kernels(2 * compiled.WORTH_COMPILING) is None
 
 
 def test_small_scans_do_not_import_numba():

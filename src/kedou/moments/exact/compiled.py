@@ -1,17 +1,20 @@
 """The way through ``kernels``, where numba is there: the same sums, a block at a time.
 
 Sums are exact, so which way rows went shows in the time alone, and the choice may fall in the
-middle of a scan. Loading machine code takes half a second, and a few seconds the first time on a
-machine; so NumPy adds until it has worked about as long as that. What was loaded stays for the
-process.
+middle of a scan. Loading machine code takes half a second, and compiling it, the first time on a
+machine, some five; so NumPy adds until it has worked about as long as that. What was loaded stays
+for the process.
 """
 
 from __future__ import annotations
 
 import importlib
 import importlib.util
+import os
 import platform
+import sys
 import threading
+from pathlib import Path
 from types import ModuleType
 
 import numpy as np
@@ -20,10 +23,13 @@ from numpy.typing import NDArray
 from kedou.block import Floats
 from kedou.moments.exact.bins import Bins, Whole, carried, none
 
-WORTH_IT = 10**9
+WORTH_LOADING = 10**9
 """So many products of two columns, row by row, take NumPy about as long as loading takes."""
+WORTH_COMPILING = 10**10
+"""And so many as long as compiling."""
 GENERAL = 6
 """What a product takes the general way, in those of plain rows."""
+_HERE = Path(__file__).parent
 
 
 class Loading:
@@ -33,13 +39,17 @@ class Loading:
         self._kernels: ModuleType | None = None
         self._impossible = False
         self._work = 0
+        self._enough = WORTH_LOADING
         self._busy = threading.Lock()
 
     def kernels(self, work: int) -> ModuleType | None:
         """Return the machine code, if it is loaded or ``work`` more makes loading worth while."""
         self._work += work  # threads may lose some, which is no matter
-        if self._kernels is None and not self._impossible and self._work >= WORTH_IT:
-            self.load()
+        if self._kernels is None and not self._impossible and self._work >= self._enough:
+            if self._enough < WORTH_COMPILING and not stored():
+                self._enough = WORTH_COMPILING
+            else:
+                self.load()
         return self._kernels
 
     def load(self) -> bool:
@@ -74,6 +84,26 @@ def _multiplies_and_adds() -> bool:
     from llvmlite.binding import get_host_cpu_features
 
     return bool(get_host_cpu_features().get("fma"))
+
+
+def stored(folder: Path = _HERE) -> bool:
+    """Say whether numba seems to have kept machine code of the kernels in ``folder``.
+
+    It may be of an older version; such a mistake costs the time to compile, sooner. Asking numba
+    would mean to import it.
+    """
+    name = f"kernels.add-*.py{sys.version_info.major}{sys.version_info.minor}*.nbi"
+    home = Path(os.path.expanduser("~"))
+    kept = [
+        Path(os.environ.get("XDG_CACHE_HOME") or home / ".cache") / "numba",
+        home / "Library" / "Caches" / "numba",
+        Path(os.environ.get("LOCALAPPDATA") or home) / "numba" / "Cache",
+    ]
+    if os.environ.get("NUMBA_CACHE_DIR"):
+        kept = [Path(os.environ["NUMBA_CACHE_DIR"])]
+    elif any((folder / "__pycache__").glob(name)):
+        return True
+    return any(any(where.glob(f"{folder.name}_*/{name}")) for where in kept)
 
 
 LOADING = Loading()
