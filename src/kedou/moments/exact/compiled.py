@@ -93,7 +93,7 @@ def stored(folder: Path = _HERE) -> bool:
     would mean to import it.
     """
     name = f"kernels.add-*.py{sys.version_info.major}{sys.version_info.minor}*.nbi"
-    home = Path(os.path.expanduser("~"))
+    home = Path("~").expanduser()
     kept = [
         Path(os.environ.get("XDG_CACHE_HOME") or home / ".cache") / "numba",
         home / "Library" / "Caches" / "numba",
