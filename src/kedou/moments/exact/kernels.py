@@ -18,7 +18,7 @@ slices are handed back.
 Nothing here may be reordered by the compiler as real numbers could (no ``fastmath``). All of it is
 one file, because numba asks only this file whether its stored machine code is old.
 
-Source: the halves of a product are those of N. Emmart, J. Zheng, C. Weems, "Faster modular
+Source: the halves of a product are those of N. Emmart, F. Zheng, C. Weems, "Faster modular
 exponentiation using double precision floating point arithmetic on the GPU", IEEE ARITH 2018; the
 bins those of ``kedou.moments.exact.bins``.
 """
