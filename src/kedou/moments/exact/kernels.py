@@ -55,7 +55,7 @@ _HALF_UP = 51
 _MASK, _SIZE = 2**32 - 1, 2**63 - 1
 _TINY = 2.0**-900
 _FEW = 2
-"""As many rows of a tile that need one more slice get it; fewer are handed back."""
+"""As many rows of a long tile that need one more slice get it; fewer are handed back."""
 _PASSES = 3
 
 _READ_ANY = types.Array(types.float64, 1, "A", readonly=True)
@@ -162,6 +162,7 @@ def _cut(rest: Any, low: Any, c: int, exponent: int, out: Any, about: Any, first
         Gets, for each slice, its column, the exponent of its unit, its width, its sum.
     """
     n = len(rest)
+    few = _FEW if 2 * n > TILE else 1
     g = exponent
     for _ in range(SLICES):
         g -= SLICE
@@ -207,7 +208,7 @@ def _cut(rest: Any, low: Any, c: int, exponent: int, out: Any, about: Any, first
             about[COLUMN, first], about[EXPONENT, first] = c, g + zeros
             about[WIDTH, first], about[TOTAL, first] = SLICE - zeros, total >> zeros
             first += 1
-        if more < _FEW:
+        if more < few:
             break
     return first
 
