@@ -15,7 +15,7 @@ import kedou as kd
 from exact_ways import LOADED, in_machine_code, in_numpy
 from kedou.block import Block, Column
 from kedou.moments import ExactAccumulator
-from kedou.moments.exact import compiled
+from kedou.moments.exact import accumulate, compiled
 from kedou.moments.exact.compiled import Loading, Machine
 
 seeds = st.integers(0, 2**32 - 1)
@@ -102,7 +102,7 @@ WEIGHTS = {
     "counts": lambda rng, rows: rng.integers(0, 5, rows).astype(float),
     "one": lambda rng, rows: np.full(rows, 1 / 3),
     "most zero": lambda rng, rows: rng.random(rows) * (rng.random(rows) < 0.1),
-    "any size": lambda rng, rows: rng.random(rows) * 2.0 ** rng.integers(-1020, 500, rows),
+    "any size": lambda rng, rows: rng.random(rows) * 2.0 ** rng.integers(-1074, 1024, rows),
     "tiny": lambda rng, rows: rng.random(rows) * 2.0**-250,
     "huge": lambda rng, rows: rng.random(rows) * 2.0**250,
     "subnormal": lambda rng, rows: rng.integers(0, 5, rows) * 5e-324,
@@ -147,6 +147,35 @@ def some(make, seed, weights="none"):
 def test_the_sums_have_the_same_bits(make, weights, seed):
     rng, X, y = some(make, seed, weights)
     slow, fast = in_both(X, y, WEIGHTS[weights](rng, len(y)))
+    assert slow == fast
+
+
+@pytest.mark.parametrize("make", DATA)
+@settings(max_examples=4)
+@given(seed=seeds)
+def test_rows_that_the_quick_way_leaves_have_the_same_bits(make, seed):
+    _, X, y = some(make, seed)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(accumulate, "WIDEST", 0)
+        slow, fast = in_both(X, y)
+    assert slow == fast
+
+
+@pytest.mark.parametrize("k", [accumulate.WIDEST - 2, accumulate.WIDEST - 1])
+@pytest.mark.parametrize("make", [normal, whole, decades])
+def test_wide_rows_have_the_same_bits(make, k):
+    rng = np.random.default_rng(k)
+    X, y = make(rng, 1500, k), rng.normal(size=1500)
+    slow, fast = in_both(X, y)
+    assert slow == fast
+
+
+def test_so_many_columns_that_room_would_run_out_are_added_in_numpy(monkeypatch):
+    rng = np.random.default_rng(10)
+    X, y = rng.normal(size=(50, 3)), rng.normal(size=50)
+    monkeypatch.setattr(accumulate, "MOST_COLUMNS", 4)
+    monkeypatch.setattr(Machine, "sums", None)
+    slow, fast = in_both(X, y)
     assert slow == fast
 
 

@@ -457,3 +457,13 @@ def test_errors_of_an_exact_line_on_exact_moments_are_those_of_its_rows():
     solution = kd.solve(moments)
     error = mean_squared_error(moments, moments.columns, solution.theta)
     assert error == pytest.approx(solution.loss, rel=1e-9)
+
+
+@settings(max_examples=60)
+@given(seed=seeds)
+def test_weights_of_any_size_are_multiplied_in_exactly(seed):
+    rng = np.random.default_rng(seed)
+    rows = int(rng.integers(2, 12))
+    X, y = rng.normal(size=(rows, 2)), rng.normal(size=rows)
+    weight = rng.random(rows) * 2.0 ** rng.integers(-1074, 1024, rows)
+    assert as_fractions(sums(X, y, weight).bins) == oracle(X, y, weight)

@@ -33,6 +33,12 @@ MOST_WEIGHTS = 32
 FEWEST_ROWS = 500
 """Rows for each weight, on the average, that make it worth while to set them apart."""
 SEEN_FIRST = 1024
+HEAVY = 2.0**500
+"""Weights from here on are brought down before they are cut; lighter ones would lose bits so."""
+WIDEST = 128
+"""From so many columns on, BLAS products of plain rows cost less than those in machine code."""
+MOST_COLUMNS = 500
+"""Beyond, the room that machine code needs is better spent otherwise."""
 
 
 class ExactAccumulator(BlockAccumulator[Sums]):
@@ -76,19 +82,16 @@ class ExactAccumulator(BlockAccumulator[Sums]):
         machine = None
         if low is None or weight is None:
             machine = self._machine(k + 2, rows * (k + 2) ** 2 * (1 if plain else GENERAL))
+        if plain and (machine is None or k + 2 > WIDEST):
+            self._add_plain(filling, X, y, machine)
+            return filling.bins()
         if machine is not None:
-            bins, left = machine.sums(X, y, weight, low)
-            if len(left):
-                parts = (None if part is None else part[left] for part in (weight, low))
-                _add_general(filling, X[left], y[left], *parts)
-            return bins + filling.bins()
+            return _by_machine(machine, X, y, weight, low)
         alike = None if weight is None or low is not None else _rows_by_weight(weight)
-        if plain:
-            self._add_plain(filling, X, y)
-        elif alike is not None:
+        if alike is not None:
             for weight_of_all, chosen in alike:
                 part = Filling(k + 2)
-                self._add_plain(part, X[chosen], y[chosen])
+                self._add_plain(part, X[chosen], y[chosen], None)
                 filling.add_times(part.bins(), weight_of_all)
         else:
             _add_general(filling, X, y, weight, low)
@@ -97,14 +100,14 @@ class ExactAccumulator(BlockAccumulator[Sums]):
     def _machine(self, m: int, work: int) -> Machine | None:
         """Return the way through machine code, where it is loaded."""
         kernels = LOADING.kernels(work)
-        if kernels is None:
+        if kernels is None or m > MOST_COLUMNS:
             return None
         machine = self._machines.get(m)
         if machine is None or machine.kernels is not kernels:
             machine = self._machines[m] = Machine(kernels, m)
         return machine
 
-    def _add_plain(self, filling: Filling, X: Floats, y: Floats) -> None:
+    def _add_plain(self, filling: Filling, X: Floats, y: Floats, machine: Machine | None) -> None:
         rows, k = X.shape
         m = k + 2
         quick = self._quick.get(m)
@@ -123,10 +126,10 @@ class ExactAccumulator(BlockAccumulator[Sums]):
                 deep.append(_columns(tile_X, tile_y))
                 waiting += len(tile_y)
             if waiting > ROWS - quick.rows:
-                _add_deep(filling, deep)
+                _add_deep(filling, deep, machine)
                 deep, waiting = [], 0
         quick.finish()
-        _add_deep(filling, deep)
+        _add_deep(filling, deep, machine)
 
 
 def _too_large(block: Block, X: Floats, y: Floats) -> DataError:
@@ -160,16 +163,41 @@ def _columns(X: Floats, y: Floats) -> Floats:
     return tile
 
 
-def _add_deep(filling: Filling, tiles: list[Floats]) -> None:
+def _add_deep(filling: Filling, tiles: list[Floats], machine: Machine | None) -> None:
     """Add rows that the quick way left, at most 4,096 of them."""
-    if tiles:
-        add_products(filling, cut([np.concatenate(tiles, axis=1)]))
+    if not tiles:
+        return
+    rows = np.concatenate(tiles, axis=1)
+    if machine is None:
+        add_products(filling, cut([rows]))
+    else:
+        filling.add_bins(_by_machine(machine, rows[:-2].T, rows[-2], None, None))
+
+
+def _by_machine(
+    machine: Machine, X: Floats, y: Floats, weight: Floats | None, low: Floats | None
+) -> Bins:
+    """Return the sums of rows in machine code, with those that it leaves to the general way."""
+    bins, left = machine.sums(X, y, weight, low)
+    if not len(left):
+        return bins
+    filling = Filling(machine.m)
+    parts = (None if part is None else part[left] for part in (weight, low))
+    _add_general(filling, X[left], y[left], *parts)
+    return bins + filling.bins()
 
 
 def _add_general(
     filling: Filling, X: Floats, y: Floats, weight: Floats | None, low: Floats | None
 ) -> None:
     """Add rows of any kind, some thousand at a time."""
+    if weight is not None:
+        heavy = weight >= HEAVY
+        if heavy.any() and not heavy.all():
+            for rows in (np.flatnonzero(heavy), np.flatnonzero(~heavy)):
+                some_low = None if low is None else low[rows]
+                _add_general(filling, X[rows], y[rows], weight[rows], some_low)
+            return
     for first in range(0, len(y), ROWS):
         span = slice(first, first + ROWS)
         parts = [_columns(X[span], y[span])]
@@ -185,7 +213,7 @@ def _add_general(
 
 
 def _cut_weight(weight: Floats) -> Slices:
-    """Cut weights of any size: those of a tile are brought to about 1 first."""
-    up = int(np.frexp(weight.max(initial=0.0))[1])
+    """Cut weights that are all heavy, which are brought to about 1 first, or all not."""
+    up = int(np.frexp(weight.max())[1]) if weight[0] >= HEAVY else 0
     near = cut([np.ldexp(weight, -up)[None, :]])
     return Slices(near.unit + up, near.slices)
