@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import kedou as kd
+from exact_ways import in_numpy, way  # noqa: F401 - all of it in NumPy and in machine code
 from kedou.block import Block, Column
 from kedou.moments import ExactAccumulator
 from kedou.moments.exact import accumulate as exact_accumulate
@@ -90,11 +91,13 @@ def test_the_sums_are_the_sums(kind, seed):
 def test_the_quick_way_and_the_general_way_add_the_same(kind, monkeypatch):
     rng = np.random.default_rng(5)
     X, y = values(rng, kind, 9000, 6), rng.normal(size=9000)
-    narrow = sums(X, y)
-    monkeypatch.setattr(quick, "WIDE", 2)  # one product of all slices
-    assert sums(X, y).bins == narrow.bins
-    monkeypatch.setattr(quick.Quick, "take", lambda *_: None)
-    assert sums(X, y).bins == narrow.bins
+    found = sums(X, y)
+    with in_numpy():
+        assert sums(X, y).bins == found.bins
+        monkeypatch.setattr(quick, "WIDE", 2)  # one product of all slices
+        assert sums(X, y).bins == found.bins
+        monkeypatch.setattr(quick.Quick, "take", lambda *_: None)
+        assert sums(X, y).bins == found.bins
 
 
 def test_the_quick_way_is_taken_where_it_should_be(monkeypatch):
@@ -110,7 +113,9 @@ def test_the_quick_way_is_taken_where_it_should_be(monkeypatch):
     monkeypatch.setattr(quick.Quick, "take", spy)
     for kind, most in (("normal", 0.02), ("whole", 0.001), ("decimals", 0.02), ("outlier", 0.3)):
         left.clear()
-        sums(values(rng, kind, 40_000, 10), rng.normal(size=40_000))
+        with in_numpy():
+            sums(values(rng, kind, 40_000, 10), rng.normal(size=40_000))
+        assert left
         assert sum(left) <= most * 40_000, kind
 
 
@@ -179,10 +184,11 @@ def test_few_different_weights_give_the_sums_that_many_would(kind, seed):
     alike = exact_accumulate._rows_by_weight(weight)
     assert alike is not None
     assert sum(len(chosen) for _, chosen in alike) == np.count_nonzero(weight)
-    with pytest.MonkeyPatch.context() as patch:
+    with pytest.MonkeyPatch.context() as patch, in_numpy():
+        few = sums(X, y, weight)
         patch.setattr(exact_accumulate, "MOST_WEIGHTS", 0)
-        general = sums(X, y, weight)
-    assert sums(X, y, weight).bins == general.bins
+        assert sums(X, y, weight).bins == few.bins
+    assert sums(X, y, weight).bins == few.bins
 
 
 def test_one_weight_for_all_is_multiplied_in_exactly():
@@ -484,3 +490,13 @@ def test_errors_of_an_exact_line_on_exact_moments_are_those_of_its_rows():
     solution = kd.solve(moments)
     error = mean_squared_error(moments, moments.columns, solution.theta)
     assert error == pytest.approx(solution.loss, rel=1e-9)
+
+
+@settings(max_examples=60)
+@given(seed=seeds)
+def test_weights_of_any_size_are_multiplied_in_exactly(seed):
+    rng = np.random.default_rng(seed)
+    rows = int(rng.integers(2, 12))
+    X, y = rng.normal(size=(rows, 2)), rng.normal(size=rows)
+    weight = rng.random(rows) * 2.0 ** rng.integers(-1074, 1024, rows)
+    assert as_fractions(sums(X, y, weight).bins) == oracle(X, y, weight)

@@ -170,6 +170,11 @@ class Filling:
         if self._adds == 1 << 27:
             self._settle()
 
+    def add_bins(self, bins: Bins) -> None:
+        """Add sums."""
+        for i, limb in enumerate(bins.limbs):
+            self.add(limb, np.full_like(limb, BITS * (bins.first + i)))
+
     def add_times(self, bins: Bins, by: float) -> None:
         """Add sums times a positive number, all its bits."""
         fraction, exponent = np.frexp(by)

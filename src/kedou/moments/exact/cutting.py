@@ -35,11 +35,7 @@ _STEP = 2.0**SLICE
 
 
 class TooLargeError(ArithmeticError):
-    """A value beyond ``LARGEST`` (or not finite); told on by whoever knows the column's name."""
-
-    def __init__(self, column: int, value: float) -> None:
-        super().__init__(column, value)
-        self.column, self.value = column, value
+    """A value beyond ``LARGEST`` (or not finite); told on by whoever knows the columns' names."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -74,8 +70,7 @@ def cut(parts: Sequence[Floats]) -> Slices:
     for part in parts:
         np.maximum(largest, np.abs(part).max(axis=1, initial=0.0), out=largest)
     if not (largest < LARGEST).all():
-        column = int(np.argmin(largest < LARGEST))
-        raise TooLargeError(column, float(largest[column]))
+        raise TooLargeError
     unit = np.frexp(largest)[1].astype(np.int64) - (SLICE - 1)
     rests = [part.copy() for part in parts]
     slices: list[Floats] = []
