@@ -4,8 +4,6 @@ const waiting = new Set<() => void>();
 let asked = false;
 /** Whether something was painted ahead of the frame that was asked for. */
 let isAhead = false;
-/** Whether a frame is being painted now. */
-let isFrame = false;
 
 /** Run `paint` in the next frame; asked twice, it still runs once. */
 export function inNextFrame(paint: () => void): void {
@@ -16,12 +14,7 @@ export function inNextFrame(paint: () => void): void {
     asked = isAhead = false;
     const now = [...waiting];
     waiting.clear();
-    isFrame = true;
-    try {
-      for (const each of now) each();
-    } finally {
-      isFrame = false;
-    }
+    for (const each of now) each();
   });
 }
 
@@ -39,38 +32,6 @@ export function aheadOfFrame(paint: () => void, told: number): void {
   paint();
   // Asked for a size, the browser lays out now what it would lay out in the frame.
   void document.documentElement.offsetHeight;
-}
-
-const following = new Set<() => void>();
-let isFollowed = false;
-let painted: MessageChannel | null = null;
-
-function follow(): void {
-  isFollowed = false;
-  const now = [...following];
-  following.clear();
-  for (const each of now) each();
-  // Laid out here, where there is time, and not with the pictures of the next frame.
-  void document.documentElement.offsetHeight;
-}
-
-/**
- * Run `paint` once the coming frame has been painted; asked twice, it still runs once. For words
- * beside a picture that a hand drags: a message from within a frame arrives when that is done, and
- * from then to the next frame there is most time.
- */
-export function afterFrame(paint: () => void): void {
-  following.add(paint);
-  if (isFollowed) return;
-  isFollowed = true;
-  if (!painted) {
-    painted = new MessageChannel();
-    painted.port1.onmessage = follow;
-  }
-  const { port2 } = painted;
-  const tell = (): void => port2.postMessage(null);
-  if (isFrame) tell();
-  else requestAnimationFrame(tell);
 }
 
 const still = window.matchMedia("(prefers-reduced-motion: reduce)");

@@ -4,7 +4,6 @@
  */
 
 import { enter, focusedBy, h, put, s, show, write } from "./dom.ts";
-import { afterFrame } from "./frames.ts";
 import { clamp, short } from "./numbers.ts";
 import { t, tied } from "./words.ts";
 
@@ -112,8 +111,9 @@ export class RateTrack {
     const isLimited = known.limit && limit !== null;
     put(this.#auto, { "aria-pressed": String(isAuto) });
     const rate = this.#options.rate();
-    if (this.isHeld) afterFrame(this.#paintField);
-    else this.#paintField();
+    if (focusedBy(this.#field) !== this.#field || !this.#field.matches(":focus-visible")) {
+      enter(this.#field, String(Number(rate.toPrecision(6))));
+    }
     put(this.#handle, {
       "aria-valuemin": 0,
       "aria-valuemax": BEYOND * this.#marks.limit,
@@ -129,11 +129,6 @@ export class RateTrack {
     for (const mark of [this.#best, this.#bestText]) show(mark, known.best);
     this.#draw();
   }
-
-  #paintField = (): void => {
-    if (focusedBy(this.#field) === this.#field && this.#field.matches(":focus-visible")) return;
-    enter(this.#field, String(Number(this.#options.rate().toPrecision(6))));
-  };
 
   get isHeld(): boolean {
     return this.#box !== null;

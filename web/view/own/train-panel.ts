@@ -7,7 +7,6 @@ import type { Training } from "../../model/training.ts";
 import { bestStep, type LeftOut } from "../../model/validation.ts";
 import { clear, enter, h, paragraphs, put, show, write } from "../kit/dom.ts";
 import { Readout } from "../kit/controls.ts";
-import { afterFrame } from "../kit/frames.ts";
 import { clipped, isolated } from "../kit/names.ts";
 import { short } from "../kit/numbers.ts";
 import type { Stage } from "../kit/stage.ts";
@@ -82,7 +81,6 @@ export class TrainPanel {
   #table = new Unseen(this.#coefficients.element);
   #pairNames = "";
   #isHeld = false;
-  #words: (() => void) | null = null;
   #cache: { key: Sample; names: string; X: Float64Array; y: Float64Array } | null = null;
   #predicted = new Float64Array(0);
 
@@ -161,22 +159,11 @@ export class TrainPanel {
     });
     this.#paintSample(scene, theta);
     this.#gallery.paint(() => this.#paintGallery(state, scene, step));
+    this.#paintSummary(scene, step, best);
     this.#keepRoom(scene.isHeld);
-    this.#words = () => {
-      this.#paintSummary(scene, step, best);
-      write(this.#equation, equationOf(target, facts.names, theta, facts.k, isScore(loss)));
-      this.#table.paint(() => this.#coefficients.paint(facts, theta), !scene.isHeld);
-    };
-    if (scene.isHeld) afterFrame(this.#paintWords);
-    else this.#paintWords();
+    write(this.#equation, equationOf(target, facts.names, theta, facts.k, isScore(loss)));
+    this.#table.paint(() => this.#coefficients.paint(facts, theta), !scene.isHeld);
   }
-
-  /** While a hand drags, words follow the pictures a frame later: nobody reads while all moves. */
-  #paintWords = (): void => {
-    const words = this.#words;
-    this.#words = null;
-    words?.();
-  };
 
   /** While a hand drags, words that come and go do not move what is below them. */
   #keepRoom(isHeld: boolean): void {
