@@ -21,7 +21,7 @@ from kedou.lab.places import Places
 from kedou.lab.pool import Pool
 from kedou.lab.refusal import RefusalError
 from kedou.lab.sessions import Session
-from kedou.lab.store import Store
+from kedou.lab.store import Kept, Store
 
 JOBS = ("places", "open", "look", "scan", "passes", "save")
 GUEST_SECONDS = 60.0
@@ -193,7 +193,7 @@ class Errands:
         run = kept_run(scan, settings)
         name, ending = ENDINGS[kind]
         store, left = self.shared.store, self.shared.store.left
-        kept = await asyncio.to_thread(store.reserve, self.session.id, self.session.kind, 0, ending)
+        kept = await self._reserved(ending)
         try:
             job = {
                 "table": scan.table.told,
@@ -215,6 +215,18 @@ class Errands:
         made = Made(_called(scan.table, name, ending), kept)
         file = {"id": self.own.add_file(made), "name": made.name, "bytes": kept.bytes}
         return _answered(ask, frame, file=file)
+
+    async def _reserved(self, ending: str) -> Kept:
+        """Make an empty file; whoever stops waiting for it leaves none behind."""
+        store, session = self.shared.store, self.session
+        making = asyncio.create_task(
+            asyncio.to_thread(store.reserve, session.id, session.kind, 0, ending)
+        )
+        try:
+            return await asyncio.shield(making)
+        except asyncio.CancelledError:
+            making.add_done_callback(_discarded)
+            raise
 
     async def _job(
         self,
@@ -320,6 +332,12 @@ def _called(table: Table, name: str, ending: str) -> str:
     stem = str(table.told["name"]).split(".")[0]
     safe = "".join(c if c.isalnum() or c in "-_" else "-" for c in stem).strip("-_")[:40]
     return f"{safe}-{name}{ending}" if safe else f"{name}{ending}"
+
+
+def _discarded(making: asyncio.Task[Kept]) -> None:
+    """Delete a file that was made for somebody who is gone."""
+    if not making.cancelled() and making.exception() is None:
+        making.result().discard()
 
 
 @contextmanager
