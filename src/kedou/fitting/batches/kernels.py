@@ -18,15 +18,15 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import Any
 
 import numpy as np
 from llvmlite import ir
-from numba import njit, types
+from numba import types
 from numba.core import cgutils
 from numba.extending import intrinsic
 
-Compiled = TypeVar("Compiled", bound=Callable[..., Any])
+from kedou.machine_code import Compiled, compile_by_numba
 
 TILE, REGION_BITS, LINE_CELLS, LINES_AHEAD, NARROW = 256, 8, 8, 48, 64
 REGIONS = 1 << REGION_BITS
@@ -45,20 +45,7 @@ _WHOLE, _PLACES, _HASHES = types.int64[::1], types.int32[::1], types.uint64[::1]
 
 def compiled(signature: Any = None) -> Callable[[Compiled], Compiled]:
     """Compile for one signature (or, inside another function, for what it is called with)."""
-
-    def make(function: Compiled) -> Compiled:
-        options: dict[str, Any] = {"nogil": True, "fastmath": FLOAT_FLAGS}
-        if signature is None:
-            inner: Compiled = njit(**options)(function)
-            return inner
-        try:
-            stored: Compiled = njit(signature, cache=True, **options)(function)
-        except RuntimeError:  # no folder for stored code can be written
-            fresh: Compiled = njit(signature, **options)(function)
-            return fresh
-        return stored
-
-    return make
+    return compile_by_numba(signature, {"nogil": True, "fastmath": FLOAT_FLAGS})
 
 
 @compiled()

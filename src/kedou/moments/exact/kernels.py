@@ -26,14 +26,14 @@ bins those of ``kedou.moments.exact.bins``.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import Any
 
 import numpy as np
 from llvmlite import ir
-from numba import njit, types
+from numba import types
 from numba.extending import intrinsic
 
-Compiled = TypeVar("Compiled", bound=Callable[..., Any])
+from kedou.machine_code import Compiled, compile_by_numba
 
 TILE, ROOM = 1024, 1032
 """Rows of a tile, and cells between its columns: not a power of two, for the sake of caches."""
@@ -66,20 +66,7 @@ _SUMS = types.int64[:, :, ::1]
 
 def compiled(signature: Any = None) -> Callable[[Compiled], Compiled]:
     """Compile for one signature (or, inside another function, for what it is called with)."""
-
-    def make(function: Compiled) -> Compiled:
-        options: dict[str, Any] = {"nogil": True}
-        if signature is None:
-            inner: Compiled = njit(**options)(function)
-            return inner
-        try:
-            stored: Compiled = njit(signature, cache=True, **options)(function)
-        except RuntimeError:  # no folder for stored code can be written
-            fresh: Compiled = njit(signature, **options)(function)
-            return fresh
-        return stored
-
-    return make
+    return compile_by_numba(signature, {"nogil": True})
 
 
 @intrinsic  # type: ignore[untyped-decorator]
