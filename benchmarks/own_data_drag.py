@@ -2,8 +2,9 @@
 
 A table of 20 features is trained for 1,000 steps in a real lab and in its report opened from disk;
 the rate is dragged with the mouse 60 times a second, as trusted events. Each counts from its time
-stamp until after the frame in which the loss curve's path has changed. Descent runs on moments, so
-the number of rows must not matter. Needs Chromium and ``pip install playwright``.
+stamp until the frame in which the loss curve's path has changed is painted: until the next task
+begins, whichever that is, for the frame is one task to its end. Descent runs on moments, so the
+number of rows must not matter. Needs Chromium and ``pip install playwright``.
 
     python benchmarks/own_data_drag.py [--rows 1000 2000000] [--moves 300]
 """
@@ -66,12 +67,16 @@ LISTEN = """([curve, attribute, handle, place]) => {
       if (Math.abs(at() - grip - hand) > 1) return;
       const moves = waiting;
       waiting = [];
-      const channel = new MessageChannel();
-      channel.port1.onmessage = () => {
+      // A move that comes while the frame is painted is told before any message.
+      const channel = new MessageChannel(), next = ['pointerrawupdate', 'pointermove'];
+      const painted = () => {
         const now = performance.now();
-        for (const [told, from] of moves)
+        for (const name of next) removeEventListener(name, painted, {capture: true});
+        for (const [told, from] of moves.splice(0))
           window.found.push([now - told, now - from, changed, event.isTrusted]);
       };
+      for (const name of next) addEventListener(name, painted, {capture: true});
+      channel.port1.onmessage = painted;
       channel.port2.postMessage(0);
     });
   });
