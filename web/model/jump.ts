@@ -47,7 +47,7 @@ export function jump(
   const kept = keep(last);
   const p = start.length;
   const theta = path(surface, rate, start, kept);
-  const ends = range(Math.max(0, last - TAIL + 1), last);
+  const ends = range(Math.max(0, last - (swings(shares, eigenvalues, rate) ? TAIL : 3) + 1), last);
   const gap = new Float64Array(kept.length);
   const gradient = new Float64Array(theta.length);
   for (let n = 0; n < kept.length; n++) {
@@ -114,6 +114,14 @@ export function curve(
     gaps[t] = gap;
   }
   return gaps;
+}
+
+/**
+ * Whether some direction goes to and fro, step after step, without shrinking: only then can the
+ * last steps repeat themselves. Where none does, the last three tell whether the run walks away.
+ */
+function swings(shares: Vector, eigenvalues: Vector, rate: number): boolean {
+  return shares.some((share, i) => share > 0 && rate * eigenvalues[i]! > 2 - 1e-6);
 }
 
 function everyStride(last: number): number[] {
