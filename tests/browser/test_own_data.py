@@ -248,6 +248,62 @@ def test_words_follow_a_hand_that_still_holds(own):
     assert [own.at(name).text_content() for name in said] == held
 
 
+# What is seen of a picture's dots, and in pixels of the picture: where the canvas is lit, where the
+# dots of the path are, and the ends of the line.
+DOTS = """(name) => {
+  const svg = document.querySelector(`[data-kedou=${name}]`);
+  const canvas = svg.parentElement.querySelector('canvas.pixel-dots');
+  const path = svg.querySelector('.sample-dots'), line = svg.querySelector('.model-line');
+  const seen = [canvas, path, line].map(e => Boolean(e) && getComputedStyle(e).display !== 'none');
+  const dots = path.getAttribute('d').split('M').slice(1).map(
+    d => d.replace('h0', '').split(',').map(Number));
+  const ends = [1, 2].map(n => ['x', 'y'].map(of => Number(line.getAttribute(of + n))));
+  if (!seen[0]) return {seen, lit: [], box: null, dots, ends};
+  const [at, from] = [canvas, svg].map(each => each.getBoundingClientRect());
+  const {width, height} = canvas, scale = at.width / width;
+  const {data} = canvas.getContext('2d').getImageData(0, 0, width, height);
+  const lit = [];
+  for (let n = 0; n < width * height; n++) {
+    if (data[4 * n + 3] === 0) continue;
+    const [x, y] = [n % width + 0.5, Math.floor(n / width) + 0.5];
+    lit.push([x * scale + at.x - from.x, y * scale + at.y - from.y]);
+  }
+  const box = [at.left - from.left, at.top - from.top, at.right - from.left, at.bottom - from.top];
+  return {seen, lit, box, dots, ends};
+}"""
+
+
+@pytest.mark.parametrize("name", ["scatter", "residuals"])
+def test_dots_that_move_are_those_that_rest(own, name):
+    own.bring("engel").train()
+    own.at("residuals").scroll_into_view_if_needed()
+    assert own.page.evaluate(DOTS, name)["seen"] == [False, True, True]
+    box = own.at("rate").locator(".handle-dot").bounding_box()
+    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    own.page.mouse.move(x, y)
+    own.page.mouse.down()
+    own.page.mouse.move(x - 150, y, steps=8)
+    own.settle()
+    moving = own.page.evaluate(DOTS, name)
+    assert moving["seen"] == [True, False, False]
+    own.page.mouse.up()
+    own.settle()
+    resting = own.page.evaluate(DOTS, name)
+    assert resting["seen"] == [False, True, True]
+    lit, dots = np.array(moving["lit"]), np.array(resting["dots"])
+    assert len(dots) == kd.scan(str(kd.data.load("engel").path()), target="food").count
+    left, top, right, bottom = moving["box"]
+    inside = (dots > [left + 1, top + 1]).all(axis=1) & (dots < [right - 1, bottom - 1]).all(axis=1)
+    away = np.linalg.norm(lit[:, None] - dots[None], axis=2)
+    assert (away.min(axis=0)[inside] < 1).all()
+    # Nothing else is lit but the line.
+    a, b = np.array(resting["ends"])
+    along = (b - a) / np.linalg.norm(b - a)
+    beside = np.abs((lit - a) @ np.array([-along[1], along[0]]))
+    assert ((away.min(axis=1) < 3.6) | (beside < 2.6)).all()
+    assert inside.sum() > 100
+
+
 def test_the_rate_by_keyboard(own):
     own.bring("engel").train()
     own.click("rate-auto")

@@ -6,6 +6,7 @@ import fc from "fast-check";
 import { count } from "../model/message.ts";
 import { parseTable, pointsOfTable } from "../model/table.ts";
 import { formatG, say } from "../model/texts.ts";
+import { tenths } from "../view/kit/numbers.ts";
 import { near } from "./arbitrary.ts";
 
 test("a message inside a message is said in its place", () => {
@@ -26,6 +27,25 @@ test("numbers are written as Python writes them, whatever they are", () => {
   fc.assert(
     fc.property(fc.double({ min: -1e300, max: 1e300, noNaN: true }), (value) => {
       near(Number(formatG(value, 4)), value, 5e-324, 5.1e-4);
+    }),
+  );
+});
+
+test("a place in pixels is written to the nearest tenth", () => {
+  for (const [value, text] of [
+    [12, "12"],
+    [-0.04, "0"],
+    [-0.3, "-0.3"],
+    [0.95, "1"],
+    [-12.34, "-12.3"],
+    [1e6 + 0.26, "1000000.3"],
+  ] as const) {
+    assert.equal(tenths(value), text);
+  }
+  fc.assert(
+    fc.property(fc.double({ min: -1e6, max: 1e6, noNaN: true }), (value) => {
+      assert.match(tenths(value), /^-?\d+(\.[1-9])?$/);
+      assert.ok(Math.abs(Number(tenths(value)) - value) <= 0.05 + 1e-9);
     }),
   );
 });

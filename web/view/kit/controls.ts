@@ -223,8 +223,9 @@ export class Transport {
   paint(): void {
     const step = this.#step();
     const last = this.#last();
-    write(this.#play, this.#player.playing ? t("pause") : step >= last ? t("replay") : t("play"));
-    this.#forth.disabled = step >= last;
+    const isOver = step >= last;
+    write(this.#play, this.#player.playing ? t("pause") : isOver ? t("replay") : t("play"));
+    if (this.#forth.disabled !== isOver) this.#forth.disabled = isOver;
     show(this.#back, step > 0);
     show(this.#scrub, step > 0);
     put(this.#scrub, { max: last, "aria-valuetext": t("step-number", { step: String(step) }) });

@@ -45,9 +45,12 @@ export function put(element: Element, attributes: Readonly<Record<string, string
   }
 }
 
-/** Set text only where it differs: an unchanged node costs no layout. */
+/** Set text only where it differs, in the node that is there: a new one is laid out from nothing. */
 export function write(element: Element, text: string): void {
-  if (element.textContent !== text) element.textContent = text;
+  if (element.textContent === text) return;
+  const [only, ...others] = element.childNodes;
+  if (only instanceof Text && others.length === 0 && text) only.data = text;
+  else element.textContent = text;
 }
 
 let named = 0;

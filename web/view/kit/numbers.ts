@@ -54,6 +54,15 @@ function raised(power: number): string {
   return [...String(power)].map((each) => SUPERSCRIPT[each] ?? each).join("");
 }
 
+/** Write a place in pixels to a tenth: in half the time of `toFixed`, for paths that move. */
+export function tenths(value: number): string {
+  const count = Math.round(10 * value);
+  const whole = Math.trunc(count / 10);
+  const rest = Math.abs(count % 10);
+  if (!rest) return String(whole);
+  return `${whole === 0 && count < 0 ? "-" : ""}${whole}.${rest}`;
+}
+
 /** Write a number with at most so many decimals, without zeros at its end. */
 export function trimmed(value: number, decimals = 4): string {
   const text = fixed(value, decimals);

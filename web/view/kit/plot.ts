@@ -10,6 +10,17 @@ import { tied } from "./words.ts";
 
 export type Scale = ScaleContinuousNumeric<number, number>;
 
+/**
+ * A linear scale as a factor and what is added: a thousand dots a frame notice that a scale looks
+ * its ends up at every call.
+ */
+export function affine(scale: Scale): readonly [factor: number, shift: number] {
+  const [from, to] = scale.domain() as [number, number];
+  const [first, last] = scale.range() as [number, number];
+  const factor = (last - first) / (to - from);
+  return [factor, first - factor * from];
+}
+
 export interface PlotOptions {
   /** What the picture is, for a screen reader. */
   readonly label: string;

@@ -2,6 +2,7 @@
 
 import { parameterNames, spread } from "../../model/design.ts";
 import type { Vector } from "../../model/linear/matrix.ts";
+import type { Quadratic } from "../../model/quadratic.ts";
 import { type Slice, sliceOf } from "../../model/slice.ts";
 import { confidence } from "../../model/solution.ts";
 import type { Started } from "../../model/descend.ts";
@@ -40,11 +41,20 @@ export function factsOf({ prepared, started, settings }: Trained): Facts {
     errors: solution.standardErrors,
     ranges: confidence(solution),
     scale: spread(design),
-    slice: (i, j) => sliceOf(surface, i, j),
+    slice: slicer(surface),
     started: settings.rule === "gradient-descent" ? started : null,
   };
   cache.set(started, facts);
   return facts;
+}
+
+/** The same pair gives the same slice, so that its contours need not be drawn again. */
+function slicer(surface: Quadratic): (i: number, j: number) => Slice {
+  let last: { i: number; j: number; slice: Slice } | null = null;
+  return (i, j) => {
+    if (last?.i !== i || last.j !== j) last = { i, j, slice: sliceOf(surface, i, j) };
+    return last.slice;
+  };
 }
 
 /** The same columns under a loss that moments do not carry: what is known is what the run says. */

@@ -13,7 +13,7 @@ import type { Stage } from "../kit/stage.ts";
 import { Unseen } from "../kit/unseen.ts";
 import { t } from "../kit/words.ts";
 import { RateCurve } from "../pictures/rate-curve.ts";
-import { FEW, FitScatter } from "../pictures/fit-scatter.ts";
+import { FitScatter } from "../pictures/fit-scatter.ts";
 import { RunCurves, type RunLine, valueAt } from "../pictures/run-curves.ts";
 import { SlicePicture } from "../pictures/slice-picture.ts";
 import { WeightCurves } from "../pictures/weight-curves.ts";
@@ -80,6 +80,7 @@ export class TrainPanel {
   #gallery: Unseen;
   #table = new Unseen(this.#coefficients.element);
   #pairNames = "";
+  #chosen: readonly [number, number] = [-1, -1];
   #isHeld = false;
   #cache: { key: Sample; names: string; X: Float64Array; y: Float64Array } | null = null;
   #predicted = new Float64Array(0);
@@ -100,6 +101,7 @@ export class TrainPanel {
       select.addEventListener("change", () => {
         const pair = [...stage.state.pair] as [number, number];
         pair[place] = Number(select.value);
+        this.#chosen = [-1, -1];
         stage.store.set({ pair });
       });
       return select;
@@ -194,7 +196,7 @@ export class TrainPanel {
       this.residuals.paint({
         predicted: this.#predicted,
         actual: this.#cache.y,
-        few: isHeld,
+        isMoving: isHeld,
       });
     }
   }
@@ -209,7 +211,8 @@ export class TrainPanel {
     show(this.slice.plot.svg.parentElement!.parentElement!, slice !== null && p >= 2);
     if (slice === null || p < 2) return;
     const key = JSON.stringify(names);
-    if (key !== this.#pairNames) {
+    const isNew = key !== this.#pairNames;
+    if (isNew) {
       this.#pairNames = key;
       for (const select of this.#pair) {
         clear(
@@ -221,8 +224,12 @@ export class TrainPanel {
     let [i, j] = state.pair;
     if (i >= p) i = 0;
     if (j >= p || j === i) j = i === p - 1 ? 0 : p - 1;
-    enter(this.#pair[0], String(i));
-    enter(this.#pair[1], String(j));
+    // To ask a choice what it is takes its time, at every frame of a drag.
+    if (isNew || this.#chosen[0] !== i || this.#chosen[1] !== j) {
+      this.#chosen = [i, j];
+      enter(this.#pair[0], String(i));
+      enter(this.#pair[1], String(j));
+    }
     this.slice.paint({
       slice: slice(i, j),
       names: [parameterName(names, k, i), parameterName(names, k, j)],
@@ -240,13 +247,13 @@ export class TrainPanel {
     if (!sample) return;
     const { X, y } = this.#sampleFor(sample, names.slice(0, k));
     const b = names.length > k ? theta[k]! : 0;
-    const count = isHeld ? Math.min(FEW, y.length) : y.length;
-    for (let i = 0, at = 0; i < count; i++) {
+    const weights = Float64Array.from({ length: k }, (_, j) => theta[j]!);
+    for (let i = 0, at = 0; i < y.length; i++) {
       let value = b;
-      for (let j = 0; j < k; j++, at++) value += X[at]! * theta[j]!;
+      for (let j = 0; j < k; j++, at++) value += X[at]! * weights[j]!;
       this.#predicted[i] = loss.predict(value);
     }
-    this.scatter.paint({ predicted: this.#predicted, actual: y, few: isHeld });
+    this.scatter.paint({ predicted: this.#predicted, actual: y, isMoving: isHeld });
   }
 
   /** The sample's cells in the order of the design's columns. */

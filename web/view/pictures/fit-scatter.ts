@@ -1,24 +1,24 @@
 /** The sample: what was predicted against what is, or the residuals against what was predicted. */
 
 import { put, s } from "../kit/dom.ts";
-import { Plot } from "../kit/plot.ts";
+import { tenths } from "../kit/numbers.ts";
+import { Plot, affine } from "../kit/plot.ts";
 import { t } from "../kit/words.ts";
+import { PixelDots } from "./pixel-dots.ts";
 
 export interface FitScatterState {
   readonly predicted: Float64Array;
   readonly actual: Float64Array;
-  /** While a hand drags, a part of the dots: the sample has no order, so that any part is one. */
-  readonly few?: boolean;
+  /** Whether a hand drags: what moves is drawn as pixels. */
+  readonly isMoving?: boolean;
 }
-
-/** How many dots a moving picture has. */
-export const FEW = 500;
 
 export class FitScatter {
   readonly plot: Plot;
   #residuals: boolean;
   #dots = s("path", { class: "sample-dots" });
   #line = s("line", { class: "model-line" });
+  #pixels: PixelDots;
   #last: FitScatterState | null = null;
 
   constructor(residuals: boolean, target: string) {
@@ -32,7 +32,11 @@ export class FitScatter {
       yTitle: residuals ? t("own-residual") : t("own-actual", { target }),
     });
     this.plot.data.append(this.#dots, this.#line);
-    this.plot.onLayout(() => this.#last && this.#draw(this.#last));
+    this.#pixels = new PixelDots(this.plot, this.#dots, this.#line);
+    this.plot.onLayout(() => {
+      this.#pixels.end();
+      if (this.#last) this.#draw(this.#last);
+    });
   }
 
   paint(state: FitScatterState): void {
@@ -49,19 +53,36 @@ export class FitScatter {
     if (!this.plot.setDomain(x, y)) this.#draw(state);
   }
 
-  #draw({ predicted, actual, few }: FitScatterState): void {
+  #draw({ predicted, actual, isMoving }: FitScatterState): void {
     const { plot } = this;
     const [x0, x1] = plot.x.domain() as [number, number];
-    const at = (x: number): number => (this.#residuals ? 0 : x);
-    put(this.#line, { x1: plot.x(x0), y1: plot.y(at(x0)), x2: plot.x(x1), y2: plot.y(at(x1)) });
+    const level = (x: number): number => (this.#residuals ? 0 : x);
+    put(this.#line, {
+      x1: plot.x(x0),
+      y1: plot.y(level(x0)),
+      x2: plot.x(x1),
+      y2: plot.y(level(x1)),
+    });
+    const [right, fromLeft] = affine(plot.x);
+    const [up, fromTop] = affine(plot.y);
+    // Where the dots are, in pixels: x and y in turn.
+    const places = new Float64Array(2 * actual.length);
+    for (let i = 0; i < actual.length; i++) {
+      const y = this.#residuals ? actual[i]! - predicted[i]! : actual[i]!;
+      places[2 * i] = right * predicted[i]! + fromLeft;
+      places[2 * i + 1] = up * y + fromTop;
+    }
+    if (isMoving) {
+      this.#pixels.draw(places);
+      return;
+    }
+    this.#pixels.end();
     let d = "";
-    const shown = few ? Math.min(FEW, actual.length) : actual.length;
-    for (let i = 0; i < shown; i++) {
-      const x = plot.x(predicted[i]!);
-      const y = plot.y(this.#residuals ? actual[i]! - predicted[i]! : actual[i]!);
+    for (let at = 0; at < places.length; at += 2) {
+      const [x, y] = [places[at]!, places[at + 1]!];
       if (!(Math.abs(x) < 1e5 && Math.abs(y) < 1e5)) continue;
       // A dot is a line of no length with round ends: one node for all of them.
-      d += `M${x.toFixed(1)},${y.toFixed(1)}h0`;
+      d += `M${tenths(x)},${tenths(y)}h0`;
     }
     put(this.#dots, { d });
   }

@@ -1,7 +1,7 @@
 /** Loss against step: on the rows learnt from, on the rows left out, and of runs that were pinned. */
 
 import { clear, put, s, show } from "../kit/dom.ts";
-import { short } from "../kit/numbers.ts";
+import { short, tenths } from "../kit/numbers.ts";
 import { Plot } from "../kit/plot.ts";
 import { t } from "../kit/words.ts";
 
@@ -145,9 +145,9 @@ export class RunCurves {
     let column = NaN;
     let [at, first, low, high, last] = [0, 0, 0, 0, 0];
     const end = (): void => {
-      if (low < Math.min(first, last) - 0.5) d += `L${at.toFixed(1)},${low.toFixed(1)}`;
-      if (high > Math.max(first, last) + 0.5) d += `L${at.toFixed(1)},${high.toFixed(1)}`;
-      if (last !== first) d += `L${at.toFixed(1)},${last.toFixed(1)}`;
+      if (low < Math.min(first, last) - 0.5) d += `L${tenths(at)},${tenths(low)}`;
+      if (high > Math.max(first, last) + 0.5) d += `L${tenths(at)},${tenths(high)}`;
+      if (last !== first) d += `L${tenths(at)},${tenths(last)}`;
     };
     for (let n = 0; n < steps.length; n++) {
       const x = plot.x(steps[n]!);
@@ -160,7 +160,7 @@ export class RunCurves {
       column = Math.floor(x);
       at = x;
       first = low = high = last = y;
-      d += `${n ? "L" : "M"}${x.toFixed(1)},${y.toFixed(1)}`;
+      d += `${n ? "L" : "M"}${tenths(x)},${tenths(y)}`;
     }
     end();
     return d;

@@ -2,6 +2,7 @@
 
 import type { Slice } from "../../model/slice.ts";
 import { put, s, show } from "../kit/dom.ts";
+import { tenths } from "../kit/numbers.ts";
 import { Plot } from "../kit/plot.ts";
 import { t } from "../kit/words.ts";
 
@@ -22,6 +23,8 @@ export class SlicePicture {
   #dot = s("circle", { class: "ball", r: 6 });
   #last: SliceState | null = null;
   #named: readonly [string, string] = ["", ""];
+  /** What the rings were drawn of: a rate that is dragged does not move them. */
+  #ringed: { slice: Slice; outer: number } | null = null;
 
   constructor() {
     this.plot = new Plot({
@@ -35,7 +38,10 @@ export class SlicePicture {
     const { plot } = this;
     plot.data.append(this.#rings, this.#path, this.#best, this.#dot);
     for (let n = 0; n < RINGS; n++) this.#rings.append(s("path", { class: "contour" }));
-    plot.onLayout(() => this.#last && this.#draw(this.#last));
+    plot.onLayout(() => {
+      this.#ringed = null;
+      if (this.#last) this.#draw(this.#last);
+    });
   }
 
   paint(state: SliceState): void {
@@ -62,12 +68,15 @@ export class SlicePicture {
       `${clip(plot.x(a), plot.width)},${clip(plot.y(b), plot.height)}`;
     const start = path[0]!;
     const outer = slice.gap(start[0], start[1]);
-    for (let n = 0; n < RINGS; n++) {
-      // Equally far apart along a ray: the gap grows with the square of the distance.
-      const points = slice.contour(1.6 * outer * ((n + 1) / RINGS) ** 2);
-      put(this.#rings.children[n]!, {
-        d: points ? `M${points.map(place).join("L")}Z` : "",
-      });
+    if (this.#ringed?.slice !== slice || this.#ringed.outer !== outer) {
+      this.#ringed = { slice, outer };
+      for (let n = 0; n < RINGS; n++) {
+        // Equally far apart along a ray: the gap grows with the square of the distance.
+        const points = slice.contour(1.6 * outer * ((n + 1) / RINGS) ** 2);
+        put(this.#rings.children[n]!, {
+          d: points ? `M${points.map(place).join("L")}Z` : "",
+        });
+      }
     }
     put(this.#path, { d: `M${path.map(place).join("L")}` });
     const [cx, cy] = [plot.x(slice.centre[0]), plot.y(slice.centre[1])];
@@ -81,5 +90,5 @@ export class SlicePicture {
 
 function clip(at: number, size: number): string {
   const kept = Number.isFinite(at) ? Math.max(-3 * size, Math.min(4 * size, at)) : -3 * size;
-  return kept.toFixed(1);
+  return tenths(kept);
 }

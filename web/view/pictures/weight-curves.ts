@@ -3,7 +3,8 @@
 import { put, s, show, write } from "../kit/dom.ts";
 import { spread } from "../kit/labels.ts";
 import { clipped } from "../kit/names.ts";
-import { Plot } from "../kit/plot.ts";
+import { tenths } from "../kit/numbers.ts";
+import { Plot, affine } from "../kit/plot.ts";
 import { t } from "../kit/words.ts";
 
 export interface WeightLine {
@@ -78,12 +79,13 @@ export class WeightCurves {
       const n = this.#lines.childElementCount;
       this.#lines.append(s("path", { class: `weight-line dash-${n % 4}` }));
     }
-    const across = steps.map((step, i) => `${i ? "L" : "M"}${plot.x(step).toFixed(1)},`);
+    const across = steps.map((step, i) => `${i ? "L" : "M"}${tenths(plot.x(step))},`);
+    const [factor, shift] = affine(plot.y);
     lines.forEach(({ values }, n) => {
       let d = "";
       for (let i = 0; i < steps.length; i++) {
-        const y = Math.max(-2 * plot.height, Math.min(3 * plot.height, plot.y(values[i]!)));
-        d += across[i]! + y.toFixed(1);
+        const y = factor * values[i]! + shift;
+        d += across[i]! + tenths(Math.max(-2 * plot.height, Math.min(3 * plot.height, y)));
       }
       put(this.#lines.children[n]!, { d });
     });
@@ -116,7 +118,9 @@ export class WeightCurves {
       show(text, end !== undefined);
       if (!end) return;
       write(text, clipped(end.name, WIDE.test(end.name) ? 5 : 9));
-      put(text, { x: plot.right + 5, y: places[n]! - gap * 0.05 });
+      // Moved, and not placed: a text whose x or y changes is laid out anew.
+      const y = Math.round(places[n]! - gap * 0.05);
+      put(text, { transform: `translate(${plot.right + 5},${y})` });
     });
   }
 }
