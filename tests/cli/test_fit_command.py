@@ -415,3 +415,17 @@ def test_a_column_that_only_counts_the_rows_is_asked_about(fitted, kedou):
     assert question not in huber["notes"]
     shown = kedou("fit", "numbered.csv", "-t", "y", "--lang", "zh").out
     assert "“nr”里从 1 到 60 的整数各出现一次" in shown.replace("\n", "").replace(" " * 15, "")
+
+
+def test_what_follows_the_target_almost_exactly_is_called_a_likely_leak(fitted, kedou):
+    generator = np.random.default_rng(2)
+    rows = ["x,paid,y"]
+    for _ in range(40):
+        x, noise, slip = generator.normal(size=3)
+        rows.append(f"{x:.6f},{2 * x + noise + 1e-4 * slip:.6f},{2 * x + noise:.6f}")
+    name = write("leak.csv", "\n".join(rows) + "\n")
+    found = fitted(name, "--target", "y")
+    assert ["paid" in warning for warning in found["warnings"] if "leak" in warning] == [True]
+    assert "likely a leak" in " ".join(kedou("fit", name, "--target", "y").out.split())
+    honest = fitted(name, "--target", "y", "--features", "x")
+    assert not [warning for warning in honest["warnings"] if "leak" in warning]

@@ -60,6 +60,12 @@ def test_a_level_for_every_row_is_no_leak_and_one_made_from_the_target_is():
     assert [leak.correlation for leak in negative] == [-1.0]
 
 
+def test_few_rows_are_on_a_line_by_chance():
+    for rows, found in ((10, []), (11, ["x"])):
+        table = {"x": list(range(rows)), "y": [2.0 * value for value in range(rows)]}
+        assert [leak.name for leak in likely_leaks(kd.scan(table, target="y"))] == found
+
+
 def test_what_is_constant_has_no_relation():
     assert relations(kd.scan({"x": [1.0, 1.0, 1.0], "y": [1.0, 2.0, 3.0]}, target="y")) == []
     assert relations(kd.scan({"x": [1.0, 2.0, 3.0], "y": [1.0, 1.0, 1.0]}, target="y")) == []

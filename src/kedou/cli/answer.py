@@ -124,11 +124,12 @@ def standard_errors(run: Trajectory) -> dict[str, float | None]:
 
 def sorted_out(fitted: Fitted) -> tuple[list[str], list[str]]:
     """Return the automatic choices, and what should give one pause."""
-    from kedou.fitting.asking import asked
+    from kedou.fitting.asking import asked, leaks
     from kedou.moments.numbering import HOW
 
     notes: list[str] = list(fitted.source.notes)
     warnings: list[str] = []
+    warnings += [words.of(message) for message in leaks(fitted.moments)]
     questions = asked(fitted.source, fitted.moments)
     warnings += [
         say("cli.numbering-how", **message.values) if message.code == HOW else words.of(message)

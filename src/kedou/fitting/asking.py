@@ -1,4 +1,4 @@
-"""What to ask about columns that became features without anybody having named them."""
+"""What to ask about features: those that nobody named, and those that say too much."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from typing import Any
 
 from kedou.moments import Moments
 from kedou.moments.numbering import questions
+from kedou.moments.relation import likely_leaks
 from kedou.texts import Message
 
 
@@ -22,6 +23,14 @@ def asked(source: Any, moments: Moments) -> list[Message]:
     moments : Moments
     """
     return [] if getattr(source, "named", True) else questions(moments)
+
+
+def leaks(moments: Moments) -> list[Message]:
+    """Say which features follow the target almost exactly, named or not."""
+    return [
+        Message("reporting.leak", {"name": leak.name, "correlation": leak.correlation})
+        for leak in likely_leaks(moments)
+    ]
 
 
 def is_question(message: Message) -> bool:

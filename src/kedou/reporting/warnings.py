@@ -6,10 +6,10 @@ from collections.abc import Mapping, Sequence
 
 from kedou.columns.batch import RAGGED
 from kedou.descent import Trajectory
+from kedou.fitting.asking import leaks
 from kedou.fitting.hold_out import HoldOut
 from kedou.moments import Moments
 from kedou.moments.numbering import HOW
-from kedou.moments.relation import likely_leaks
 from kedou.solution import Solution
 from kedou.sources import LeftOut
 from kedou.texts import Message
@@ -45,12 +45,7 @@ def warnings_of(
     found: list[Message] = []
     if str(run.outcome) != "converged":
         found += run.messages
-    # Few rows on a line go with the target by chance, or because they are an exact line.
-    if moments.count > FEW_ROWS:
-        found += [
-            Message("reporting.leak", {"name": leak.name, "correlation": leak.correlation})
-            for leak in likely_leaks(moments)
-        ]
+    found += leaks(moments)
     found += [question for question in questions if question.code != HOW]
     if held is not None and held.skill is not None and held.skill <= 0:
         values = {"error": held.rmse, "baseline": held.baseline_rmse}

@@ -39,8 +39,6 @@ NEWS_SECONDS = 0.125
 MOST_NUMBERS = 250_000
 """Numbers in the moments of the whole and of all folds: what a page can hold and a socket carry."""
 SAMPLE_CELLS = 150_000
-FEW_ROWS = 10
-"""Of so few rows or fewer nothing is called a leak."""
 
 
 @dataclass(frozen=True)
@@ -92,10 +90,7 @@ def scan_table(job: Mapping[str, Any], desk: Desk) -> Done:
             for left in source.left_out
         ],
         "leaks": [
-            {"name": leak.name, "correlation": leak.correlation}
-            for leak in likely_leaks(moments)
-            # Few rows on a line go with the target by chance, or because they are an exact line.
-            if moments.count > FEW_ROWS
+            {"name": leak.name, "correlation": leak.correlation} for leak in likely_leaks(moments)
         ],
         "numberings": [
             {"name": each.name, "why": said(each.question, language)}
