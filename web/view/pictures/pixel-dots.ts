@@ -87,15 +87,16 @@ export class PixelDots {
     this.#ratio = ratio;
     this.#left = Math.floor(plot.left);
     this.#top = Math.floor(plot.top - 2);
-    const width = Math.ceil(plot.right) - this.#left;
-    const height = Math.ceil(plot.bottom + 2) - this.#top;
+    const width = Math.max(1, Math.ceil(plot.right) - this.#left);
+    const height = Math.max(1, Math.ceil(plot.bottom + 2) - this.#top);
     put(canvas, { width: Math.round(width * ratio), height: Math.round(height * ratio) });
     canvas.style.left = `${this.#left}px`;
     canvas.style.top = `${this.#top}px`;
     canvas.style.width = `${width}px`;
     canvas.style.height = `${height}px`;
     const radius = (Number.parseFloat(dots.strokeWidth) / 2) * ratio;
-    this.#side = 2 * Math.ceil(radius + 0.9);
+    // With the soft edge, and the three quarters of a pixel that a dot can lie off the middle.
+    this.#side = 2 * Math.ceil(radius + 0.5 + 0.75);
     this.#image = new ImageData(canvas.width + 2 * this.#side, canvas.height + 2 * this.#side);
     this.#pixels = new Uint32Array(this.#image.data.buffer);
     const opacity = Number(dots.opacity);
