@@ -153,6 +153,14 @@ class OwnLab(Lab):
         self.at("rate-field").press("Enter")
         self.settle()
 
+    def hold_rate(self) -> tuple[float, float]:
+        """Press on the handle of the learning rate, and return where."""
+        box = self.at("rate").locator(".handle-dot").bounding_box()
+        x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+        self.page.mouse.move(x, y)
+        self.page.mouse.down()
+        return x, y
+
     def theta(self) -> list[float]:
         self.settle()
         return self.each("[data-kedou^=coefficient-]", "e => Number(e.dataset.value)")
@@ -207,10 +215,7 @@ def test_dragging_the_rate_beyond_the_limit_diverges_with_advice(own):
     own.bring("engel").train()
     training = own.page.locator("path.run-line:not(.left-out, .pin-0, .pin-1)")
     before = training.get_attribute("d")
-    box = own.at("rate").locator(".handle-dot").bounding_box()
-    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
-    own.page.mouse.move(x, y)
-    own.page.mouse.down()
+    x, y = own.hold_rate()
     own.page.mouse.move(x - 120, y, steps=8)
     own.settle()
     slower = training.get_attribute("d")
@@ -227,12 +232,9 @@ def test_dragging_the_rate_beyond_the_limit_diverges_with_advice(own):
 
 def test_words_follow_a_hand_that_still_holds(own):
     own.bring("engel").train()
-    box = own.at("rate").locator(".handle-dot").bounding_box()
-    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
     said = ["gap", "equation", "left-out-error"]
     before = [own.at(name).text_content() for name in said]
-    own.page.mouse.move(x, y)
-    own.page.mouse.down()
+    x, y = own.hold_rate()
     own.page.mouse.move(x - 400, y, steps=8)
     own.page.wait_for_function(
         "([name, text]) => document.querySelector(`[data-kedou=${name}]`).textContent !== text",
@@ -278,10 +280,7 @@ def test_dots_that_move_are_those_that_rest(own, name):
     own.bring("engel").train()
     own.at("residuals").scroll_into_view_if_needed()
     assert own.page.evaluate(DOTS, name)["seen"] == [False, True, True]
-    box = own.at("rate").locator(".handle-dot").bounding_box()
-    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
-    own.page.mouse.move(x, y)
-    own.page.mouse.down()
+    x, y = own.hold_rate()
     own.page.mouse.move(x - 150, y, steps=8)
     own.settle()
     moving = own.page.evaluate(DOTS, name)
